@@ -1,0 +1,41 @@
+// When everything in a clip is shown and heard, in the movie's ticks.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/isobmff/boxes.h"
+#include "core/isobmff/movie.h"
+
+namespace livephoto::isobmff {
+
+// The picture's times in ticks; the first frame is shown at 0.
+struct VideoTimes {
+  std::uint32_t timescale = 600;
+  std::vector<std::uint64_t> presentation;         // by packet, in decode order
+  std::vector<std::uint64_t> shown;                // the same, ascending
+  std::vector<std::chrono::nanoseconds> shown_at;  // the source's times of `shown`, from 0
+  std::chrono::nanoseconds origin{0};              // the first frame, on the source's clock
+  std::uint64_t end = 0;                           // of the last frame shown
+};
+
+// InvalidInput for a time that is missing and cannot be derived, and for a clip
+// whose length does not fit the format. `video` has at least one packet.
+Result<VideoTimes> video_times(const VideoTrack& video);
+
+// The tick of the frame on screen `still_time` after the first one; InvalidInput
+// where the clip is over by then.
+Result<std::uint64_t> marker_tick(const VideoTimes& times, std::chrono::nanoseconds still_time);
+
+struct AudioTimes {
+  std::vector<Edit> edits;
+  std::uint64_t samples = 0;  // of the whole media, per channel
+};
+
+// The edits that let exactly the sound between the picture's first and last
+// instant be heard; nothing where there is none.
+std::optional<AudioTimes> audio_times(const AudioTrack& audio, const VideoTimes& video);
+
+}  // namespace livephoto::isobmff

@@ -1,0 +1,90 @@
+#include "core/isobmff/live_photo.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+namespace livephoto::isobmff {
+namespace {
+
+constexpr std::string_view kStillImageTime = "com.apple.quicktime.still-image-time";
+constexpr std::string_view kTransform = "com.apple.quicktime.live-photo-still-image-transform";
+constexpr std::string_view kReferenceDimensions =
+    "com.apple.quicktime.live-photo-still-image-transform-reference-dimensions";
+
+Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+
+template <class... Values>
+std::string formatted(const char* format, Values... values) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), format, values...);
+  return text.data();
+}
+
+}  // namespace
+
+std::string iso_6709(const Place& place) {
+  // The altitude's whole part has three digits in camera files: +009.471.
+  std::string text = formatted("%+08.4f%+09.4f", place.latitude_degrees, place.longitude_degrees);
+  if (place.altitude_metres) text += formatted("%+08.3f", *place.altitude_metres);
+  return text + "/";
+}
+
+std::string iso_8601(const CaptureTime& time) {
+  std::string text = formatted(
+      "%04d-%02d-%02dT%02d:%02d:%02d",
+      time.year,
+      time.month,
+      time.day,
+      time.hour,
+      time.minute,
+      time.second);
+  if (!time.utc_offset_minutes) return text;
+  const int offset = std::abs(*time.utc_offset_minutes);
+  const char sign = *time.utc_offset_minutes < 0 ? '-' : '+';
+  return text + formatted("%c%02d%02d", sign, offset / 60, offset % 60);
+}
+
+std::vector<MetadataItem> movie_metadata(
+    const std::string& content_identifier, const CaptureInfo& capture) {
+  std::vector<MetadataItem> items;
+  const auto add = [&items](std::string_view key, const std::string& text) {
+    if (text.empty()) return;
+    items.push_back(
+        {.key = "com.apple.quicktime." + std::string(key),
+         .type = DataType::Utf8,
+         .value = bytes_of(text)});
+  };
+  add("content.identifier", content_identifier);
+  if (capture.place) add("location.ISO6709", iso_6709(*capture.place));
+  add("make", capture.make);
+  add("model", capture.model);
+  add("software", capture.software);
+  add("description", capture.description);
+  if (capture.time) add("creationdate", iso_8601(*capture.time));
+  return items;
+}
+
+std::vector<MetadataKey> still_image_time_keys() {
+  return {
+      {kStillImageTime, DataType::Int8},
+      {kTransform, DataType::PerspectiveTransformFloat64},
+      {kReferenceDimensions, DataType::DimensionsFloat32},
+  };
+}
+
+Bytes still_image_time_sample(std::uint32_t width, std::uint32_t height) {
+  // clang-format off
+  const Bytes identity = fields(float64(1), float64(0), float64(0),
+                                float64(0), float64(1), float64(0),
+                                float64(0), float64(0), float64(1));
+  // clang-format on
+  return fields(
+      timed_value(1, fields(u8(0xFF))),  // -1: every camera's value; the time is the message
+      timed_value(2, identity),
+      timed_value(
+          3,
+          fields(float32(static_cast<float>(width)), float32(static_cast<float>(height)))));
+}
+
+}  // namespace livephoto::isobmff

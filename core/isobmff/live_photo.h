@@ -1,0 +1,28 @@
+// What makes a QuickTime movie the movie of a Live Photo: its keys and its marker.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/capture.h"
+#include "core/isobmff/quicktime.h"
+
+namespace livephoto::isobmff {
+
+// The items of moov/meta, in the order in which cameras write them.
+std::vector<MetadataItem> movie_metadata(
+    const std::string& content_identifier, const CaptureInfo& capture);
+
+// The keys of the still-image-time track, and its one sample (105 bytes), for a
+// still that is the frame itself: no transform between the two. `width` and
+// `height` are the picture's, in pixels, before it is turned.
+std::vector<MetadataKey> still_image_time_keys();
+Bytes still_image_time_sample(std::uint32_t width, std::uint32_t height);
+
+// ISO 6709, Annex H: "+35.5296+139.6805+009.471/".
+std::string iso_6709(const Place& place);
+// "2024-10-01T21:02:00+0900", without the zone where it is unknown.
+std::string iso_8601(const CaptureTime& time);
+
+}  // namespace livephoto::isobmff
