@@ -1,0 +1,161 @@
+// Apple's MakerNote, byte by byte.
+#include "core/still/maker_note.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace livephoto {
+namespace {
+
+constexpr char kIdentifier[] = "0A1B2C3D-4E5F-6789-ABCD-EF0123456789";
+
+void append(Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
+
+// A note in the given order with one entry; `value` stands at offset 32.
+Bytes note_with(
+    std::string_view order,
+    std::uint16_t tag,
+    std::uint16_t type,
+    std::uint32_t count,
+    std::uint32_t offset,
+    std::string_view value) {
+  Bytes note;
+  const auto number = [&](std::uint32_t n, int bytes) {
+    for (int i = 0; i < bytes; ++i) {
+      const int shift = 8 * (order == "MM" ? bytes - 1 - i : i);
+      note.push_back(static_cast<std::uint8_t>(n >> shift & 0xff));
+    }
+  };
+  append(note, std::string_view("Apple iOS\0\0\1", 12));
+  append(note, order);
+  number(1, 2);
+  number(tag, 2);
+  number(type, 2);
+  number(count, 4);
+  number(offset, 4);
+  number(0, 4);
+  append(note, value);
+  return note;
+}
+
+TEST(AppleMakerNote, IsSixtyNineBytes) {
+  Bytes expected{0x41, 0x70, 0x70, 0x6c, 0x65, 0x20, 0x69, 0x4f, 0x53, 0x00, 0x00, 0x01,
+                 0x4d, 0x4d,                                                              //
+                 0x00, 0x01,                                                              //
+                 0x00, 0x11, 0x00, 0x02, 0x00, 0x00, 0x00, 0x25, 0x00, 0x00, 0x00, 0x20,  //
+                 0x00, 0x00, 0x00, 0x00};
+  append(expected, kIdentifier);
+  expected.push_back(0);
+
+  const auto note = apple_maker_note(kIdentifier);
+
+  EXPECT_EQ(note.size(), 69u);
+  EXPECT_EQ(note, expected);
+}
+
+TEST(ContentIdentifierIn, ReadsWhatIsWritten) {
+  EXPECT_EQ(content_identifier_in(apple_maker_note(kIdentifier)), kIdentifier);
+}
+
+TEST(ContentIdentifierIn, ReadsLittleEndianToo) {
+  const auto note = note_with("II", 0x0011, 2, 37, 32, std::string(kIdentifier) + '\0');
+
+  EXPECT_EQ(content_identifier_in(note), kIdentifier);
+}
+
+TEST(ContentIdentifierIn, ReadsAValueThatDoesNotEndWithNul) {
+  EXPECT_EQ(content_identifier_in(note_with("MM", 0x0011, 2, 36, 32, kIdentifier)), kIdentifier);
+}
+
+TEST(ContentIdentifierIn, ReadsAValueInsideTheEntry) {
+  EXPECT_EQ(content_identifier_in(note_with("MM", 0x0011, 2, 3, 0x61620000, "")), "ab");
+}
+
+TEST(ContentIdentifierIn, FindsItAmongOtherEntries) {
+  Bytes note;
+  append(note, std::string_view("Apple iOS\0\0\1MM\0\3", 16));
+  append(note, std::string_view("\0\x01\0\x09\0\0\0\1\0\0\0\x0f", 12));  // version, 15
+  append(note, std::string_view("\0\x11\0\x02\0\0\0\6\0\0\0\x38", 12));
+  append(note, std::string_view("\0\x2b\0\x02\0\0\0\6\0\0\0\x3e", 12));  // photo identifier
+  append(note, std::string_view("\0\0\0\0right\0wrong\0", 16));
+
+  EXPECT_EQ(content_identifier_in(note), "right");
+}
+
+TEST(ContentIdentifierIn, IgnoresWhatFollowsTheNote) {
+  auto note = apple_maker_note(kIdentifier);
+  append(note, "trailing bytes");
+
+  EXPECT_EQ(content_identifier_in(note), kIdentifier);
+}
+
+TEST(ContentIdentifierIn, FindsNothingInAnyTruncation) {
+  const auto note = apple_maker_note(kIdentifier);
+
+  for (std::size_t size = 0; size < note.size(); ++size) {
+    const Bytes cut(note.begin(), note.begin() + static_cast<std::ptrdiff_t>(size));
+    EXPECT_EQ(content_identifier_in(cut), std::nullopt) << size;
+  }
+}
+
+TEST(ContentIdentifierIn, FindsNothingWhereTheOrderIsWrong) {
+  auto note = apple_maker_note(kIdentifier);
+  for (const auto* order : {"II", "MI", "IM", "XX", "mm"}) {
+    note[12] = static_cast<std::uint8_t>(order[0]);
+    note[13] = static_cast<std::uint8_t>(order[1]);
+    EXPECT_EQ(content_identifier_in(note), std::nullopt) << order;
+  }
+}
+
+TEST(ContentIdentifierIn, FindsNothingOutsideTheNote) {
+  const auto value = std::string(kIdentifier) + '\0';
+  for (const std::uint32_t offset : {33u, 69u, 70u, 0x7fffffffu, 0xffffffe0u, 0xffffffffu})
+    EXPECT_EQ(content_identifier_in(note_with("MM", 0x0011, 2, 37, offset, value)), std::nullopt);
+  for (const std::uint32_t count : {38u, 0x7fffffffu, 0xfffffff0u, 0xffffffffu})
+    EXPECT_EQ(content_identifier_in(note_with("MM", 0x0011, 2, count, 32, value)), std::nullopt);
+}
+
+TEST(ContentIdentifierIn, FindsNothingInAnotherTagOrType) {
+  const auto value = std::string(kIdentifier) + '\0';
+
+  EXPECT_EQ(content_identifier_in(note_with("MM", 0x0020, 2, 37, 32, value)), std::nullopt);
+  EXPECT_EQ(content_identifier_in(note_with("MM", 0x1100, 2, 37, 32, value)), std::nullopt);
+  EXPECT_EQ(content_identifier_in(note_with("MM", 0x0011, 7, 37, 32, value)), std::nullopt);
+}
+
+TEST(ContentIdentifierIn, FindsNothingInAnEmptyText) {
+  EXPECT_EQ(content_identifier_in(note_with("MM", 0x0011, 2, 0, 0, "")), std::nullopt);
+  EXPECT_EQ(content_identifier_in(note_with("MM", 0x0011, 2, 1, 0, "")), std::nullopt);
+}
+
+TEST(ContentIdentifierIn, FindsNothingInAnotherMakersNote) {
+  auto note = apple_maker_note(kIdentifier);
+  note[0] = 'a';
+
+  EXPECT_EQ(content_identifier_in(note), std::nullopt);
+}
+
+TEST(ContentIdentifierIn, FindsNothingWhereMoreEntriesArePromisedThanThere) {
+  auto note = apple_maker_note(kIdentifier);
+  note[14] = 0xff;
+  note[15] = 0xff;
+
+  EXPECT_EQ(content_identifier_in(note), std::nullopt);
+}
+
+// For the sanitizers: whatever a byte becomes, nothing outside is read.
+TEST(ContentIdentifierIn, StaysInsideWhateverAByteBecomes) {
+  for (const auto* order : {"MM", "II"}) {
+    const auto good = note_with(order, 0x0011, 2, 37, 32, std::string(kIdentifier) + '\0');
+    for (std::size_t i = 0; i < good.size(); ++i)
+      for (int value = 0; value < 256; ++value) {
+        auto note = good;
+        note[i] = static_cast<std::uint8_t>(value);
+        EXPECT_LE(content_identifier_in(note).value_or("").size(), note.size());
+      }
+  }
+}
+
+}  // namespace
+}  // namespace livephoto
