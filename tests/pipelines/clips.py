@@ -1,0 +1,369 @@
+"""The clips that the tests are run on, painted here so that every pixel and every click is known.
+
+Each function makes one file once per run and returns a Clip; nothing of it is committed. Every frame carries its
+number as a barcode, so that a picture says by itself which frame it is.
+"""
+
+import atexit
+import dataclasses
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import painting
+import programs
+import readers
+from painting import HEIGHT, RATE, WIDTH, Painter, tone, upright_painter
+
+SECONDS = 5
+
+FRAME_RATES = {
+    "23.976": Fraction(24000, 1001), "25": Fraction(25), "29.97": Fraction(30000, 1001), "30": Fraction(30),
+    "59.94": Fraction(60000, 1001)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Clip:
+    """A file; `flashes` maps a white frame's number to the time of its click in the sound."""
+
+    path: Path
+    rate: Fraction = None
+    flashes: dict = dataclasses.field(default_factory=dict)
+
+    def times(self):
+        """Presentation times by ffprobe; the n-th is that of the frame with barcode n."""
+        return readers.presentation_times(self.path)
+
+
+# ---- where the files are kept
+
+
+@functools.lru_cache(maxsize=None)
+def folder():
+    """LIVEPHOTO_CLIPS if set (meson does, to share clips between test files), else a folder for this process."""
+    shared = os.environ.get("LIVEPHOTO_CLIPS")
+    if shared:
+        sources = b"".join(Path(module).read_bytes() for module in (__file__, painting.__file__))
+        path = Path(shared) / hashlib.sha256(sources).hexdigest()[:12]
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+    path = Path(tempfile.mkdtemp(prefix="livephoto-clips-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
+def _once(name, make):
+    """`make(path)` unless the file is there; whole or not at all, also with tests running side by side."""
+    path = folder() / name
+    if not path.exists():
+        draft = path.with_name(f"draft-{os.getpid()}-{name}")
+        make(draft)
+        os.replace(draft, path)
+    return path
+
+
+# ---- writing
+
+X264 = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "12", "-g", "30", "-bf", "2", "-pix_fmt", "yuv420p")
+BT709 = ("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709")
+AAC = ("-c:a", "aac", "-b:a", "128k")
+PCM = ("-c:a", "pcm_s16le")
+
+
+def _encode(path, frames, rate, video, samples=None, audio=PCM, size=(WIDTH, HEIGHT), pixels="yuv420p", filters=(),
+            before_sound=(), before_video=(), after=(), muxer=None):
+    """Feeds painted frames, and sound from a file beside the target, to ffmpeg."""
+    raw = None
+    command = [programs.need("ffmpeg"), "-v", "error", "-y", *before_video, "-f", "rawvideo", "-pix_fmt", pixels, "-s",
+               f"{size[0]}x{size[1]}", "-framerate", str(rate), "-i", "-"]
+    if samples is not None:
+        raw = path.with_name(path.name + ".pcm")
+        raw.write_bytes(samples.tobytes())
+        command += [*before_sound, "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", str(raw), "-map", "0:v", "-map",
+                    "1:a", *audio]
+    command += ["-fps_mode", "passthrough", *(("-vf", ",".join(filters)) if filters else ()), *video, *after]
+    command += ["-metadata", "creation_time=2024-05-17T10:20:30Z", *(("-f", muxer) if muxer else ()), str(path)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        for frame in frames:
+            process.stdin.write(frame)
+        process.stdin.close()
+    except BrokenPipeError:
+        pass
+    said = process.stderr.read().decode("utf-8", "replace")
+    if process.wait() != 0:
+        raise programs.ReaderError(f"{' '.join(command)}: {said}")
+    if raw:
+        raw.unlink()
+
+
+def _frames(rate, seconds=SECONDS, flashes=(), painter=None):
+    painter = painter or Painter()
+    return (painter.frame(number, number in flashes) for number in range(int(seconds * rate)))
+
+
+def _simple(name, rate="30", sound=True, audio=AAC, video=X264 + BT709, **options):
+    """A moving picture at a constant rate with a tone."""
+    fps = FRAME_RATES[rate]
+    path = _once(name, lambda draft: _encode(
+        draft, _frames(fps), fps, video, tone(SECONDS) if sound else None, audio, **options))
+    return Clip(path, fps)
+
+
+# ---- the clips
+
+
+def moving():
+    """30 fps H.264 with B-frames and AAC in MP4: the ordinary case."""
+    return _simple("moving.mp4")
+
+
+def moving_at(rate):
+    """H.264 and AAC in MP4 at one of FRAME_RATES."""
+    return _simple(f"moving-{rate}.mp4", rate)
+
+
+def with_spaces():
+    """The ordinary clip under a name with spaces and letters outside ASCII."""
+    source = moving().path
+    return Clip(_once("ein Café, 30 %.mp4", lambda draft: shutil.copyfile(source, draft)), FRAME_RATES["30"])
+
+
+def long_moving(seconds=64):
+    """A minute of small pictures, for the memory of the window and for how much of a source is read."""
+    small = Painter(160, 120)
+    rate = Fraction(25)
+    path = _once("long.mp4", lambda draft: _encode(
+        draft, _frames(rate, seconds, painter=small), rate, (*X264, "-preset", "ultrafast"), tone(seconds), AAC,
+        size=(160, 120)))
+    return Clip(path, rate)
+
+
+def silent():
+    """No sound track."""
+    return _simple("silent.mp4", sound=False)
+
+
+def pcm():
+    """H.264 and 16-bit PCM in MOV."""
+    return _simple("pcm.mov", audio=PCM)
+
+
+def matroska(rate="29.97"):
+    """Matroska: times rounded to 1 ms, no decode times."""
+    return _simple(f"rounded-{rate}.mkv", rate)
+
+
+def mpegts():
+    """MPEG-TS: the first picture is not at time 0."""
+    return _simple("stream.ts", muxer="mpegts")
+
+
+def variable_rate(flashes=False):
+    """Frames 20 to 47 ms apart on a 90 kHz clock, PCM, in MOV; with flashes and clicks if asked."""
+    fps = FRAME_RATES["30"]
+    ticks = [0]
+    for number in range(1, int(SECONDS * fps)):
+        ticks.append(ticks[-1] + 3000 + (number * 7919 % 2400) - 1200)
+    numbers = flash_frames([Fraction(tick, 90000) for tick in ticks]) if flashes else []
+    clicks = {number: Fraction(ticks[number], 90000) for number in numbers}
+    # setpts cannot look a list up, but it can add up the same steps
+    steps = "if(eq(N,0),0,st(0,ld(0)+3000+mod(N*7919,2400)-1200))"
+    name = "variable-flash.mov" if flashes else "variable.mov"
+    path = _once(name, lambda draft: _encode(
+        draft, _frames(fps, flashes=numbers), fps, (*X264, *BT709, "-enc_time_base", "1:90000"),
+        tone(SECONDS, clicks.values()), PCM, filters=["settb=1/90000", f"setpts='{steps}'"],
+        after=("-video_track_timescale", "90000")))
+    return Clip(path, None, clicks)
+
+
+FLASH_START = Fraction(1)  # of the documented line's window, two seconds long
+
+
+# qtdemux 1.22 drops AAC packets whose time before the edit list is applied lies past the movie's duration: with an
+# encoder's delay of 1024 samples it loses the last 21 ms of any movie. No click is put there.
+HEARD_BY_QTDEMUX = Fraction(40, 1000)
+
+
+def flash_frames(times):
+    """Three frames of the window [1 s, 3 s) cut on these times: the second, one in the middle, one near the end."""
+    first = max(n for n, time in enumerate(times) if time <= FLASH_START + Fraction(1, 2000))
+    after = min(n for n, time in enumerate(times) if time >= times[first] + 2 - Fraction(1, 2000))
+    last = max(n for n in range(after) if times[after] - times[n] >= HEARD_BY_QTDEMUX)
+    return [first + 1, (first + after) // 2, last]
+
+
+def flash_and_click(rate):
+    """White frames, each with a click that begins with it, at both ends of [1 s, 3 s) and in the middle; PCM, MOV."""
+    fps = FRAME_RATES[rate]
+    numbers = flash_frames([number / fps for number in range(int(SECONDS * fps))])
+    clicks = {number: number / fps for number in numbers}
+    path = _once(f"flash-{rate}.mov", lambda draft: _encode(
+        draft, _frames(fps, flashes=numbers), fps, X264 + BT709, tone(SECONDS, clicks.values()), PCM,
+        after=("-video_track_timescale", str(fps.numerator))))
+    return Clip(path, fps, clicks)
+
+
+def portrait(turn):
+    """A picture that stands upright only when the container's display matrix is obeyed: 90, 180 or 270 degrees.
+
+    The player turns the coded picture clockwise by `turn`; upright it is `upright_painter()`'s.
+    """
+    fps = FRAME_RATES["30"]
+    undo = {90: "transpose=cclock", 180: "hflip,vflip", 270: "transpose=clock"}[turn]
+
+    def make(draft):
+        coded = draft.with_name("coded-" + draft.name)
+        _encode(coded, _frames(fps, painter=upright_painter()), fps, X264 + BT709, tone(SECONDS), AAC,
+                size=(HEIGHT, WIDTH), filters=[undo])
+        programs.read_with("ffmpeg", "-v", "error", "-y", "-i", coded, "-map", "0", "-c", "copy", "-metadata:s:v:0",
+                          f"rotate={360 - turn}", draft)
+        coded.unlink()
+
+    return Clip(_once(f"turn-{turn}.mov", make), fps)
+
+
+CHART_COLUMNS, CHART_ROWS = 4, 3
+CHART = [  # sRGB values away from the edges of the cube, and greys
+    (190, 60, 50), (60, 170, 70), (60, 80, 190), (200, 180, 60),
+    (180, 80, 170), (60, 170, 180), (210, 140, 110), (90, 120, 60),
+    (40, 40, 40), (100, 100, 100), (160, 160, 160), (220, 220, 220)]
+
+
+def chart_patch(index):
+    """(left, top, width, height) of the inner part of a patch, away from its edges."""
+    width, height = WIDTH // CHART_COLUMNS, HEIGHT // CHART_ROWS
+    column, row = index % CHART_COLUMNS, index // CHART_COLUMNS
+    return column * width + 16, row * height + 16, width - 32, height - 32
+
+
+def colour_chart(matrix):
+    """Flat patches, limited range, in "bt709" or "bt601" and labelled so."""
+    fps = FRAME_RATES["30"]
+    labels = BT709 if matrix == "bt709" else (
+        "-color_primaries", "smpte170m", "-color_trc", "smpte170m", "-colorspace", "smpte170m")
+    line = [b"".join(bytes(CHART[row * CHART_COLUMNS + column]) * (WIDTH // CHART_COLUMNS)
+                     for column in range(CHART_COLUMNS)) * (HEIGHT // CHART_ROWS) for row in range(CHART_ROWS)]
+    picture = b"".join(line)
+    path = _once(f"chart-{matrix}.mp4", lambda draft: _encode(
+        draft, (picture for _ in range(int(SECONDS * fps))), fps, (*X264, "-crf", "4", *labels), tone(SECONDS), AAC,
+        pixels="rgb24", filters=[f"scale=out_color_matrix={matrix}:out_range=tv:flags=accurate_rnd+full_chroma_int"]))
+    return Clip(path, fps)
+
+
+X265 = ("-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1")
+
+
+def ten_bit():
+    """HEVC Main 10."""
+    return _simple("ten-bit.mp4", video=(
+        *X265, "-pix_fmt", "yuv420p10le", *BT709, "-x265-params", "log-level=error:crf=12"))
+
+
+def full_chroma():
+    """H.264 High 4:4:4 Predictive in Matroska."""
+    return _simple("full-chroma.mkv", video=(*X264, "-pix_fmt", "yuv444p", *BT709))
+
+
+def hdr10():
+    """HEVC Main 10 with PQ, BT.2020, mastering display and content light level."""
+    return _simple("hdr10.mp4", video=(
+        *X265, "-pix_fmt", "yuv420p10le", "-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace",
+        "bt2020nc", "-x265-params",
+        "log-level=error:crf=14:hdr10=1:repeat-headers=1:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:"
+        "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"))
+
+
+def anamorphic():
+    """Pixels 4:3 as wide as high."""
+    return _simple("anamorphic.mp4", filters=["setsar=4/3"])
+
+
+def late_sound():
+    """The sound begins 1.5 s after the picture."""
+    return _simple("late-sound.mov", audio=PCM, before_sound=("-itsoffset", "1.5"))
+
+
+def short_sound():
+    """The sound ends at 2 s, the picture goes on."""
+    fps = FRAME_RATES["30"]
+    path = _once("short-sound.mov", lambda draft: _encode(
+        draft, _frames(fps), fps, X264 + BT709, tone(2), PCM))
+    return Clip(path, fps)
+
+
+def late_picture():
+    """The picture begins 1.5 s after the sound."""
+    fps = FRAME_RATES["30"]
+    path = _once("late-picture.mkv", lambda draft: _encode(
+        draft, _frames(fps), fps, X264 + BT709, tone(SECONDS + 1.5), AAC, before_video=("-itsoffset", "1.5")))
+    return Clip(path, fps)
+
+
+def size_change():
+    """MPEG-TS whose picture shrinks from 320x240 to 240x160 at 2.5 s."""
+    fps = FRAME_RATES["30"]
+
+    def make(draft):
+        parts = []
+        for number, (width, height) in enumerate(((WIDTH, HEIGHT), (240, 160))):
+            part = draft.with_name(f"part{number}-{draft.name}")
+            _encode(part, _frames(fps, Fraction(5, 2), painter=Painter(width, height)), fps, X264 + BT709,
+                    size=(width, height), muxer="mpegts", after=("-output_ts_offset", str(2.5 * number)))
+            parts.append(part)
+        draft.write_bytes(b"".join(part.read_bytes() for part in parts))
+        for part in parts:
+            part.unlink()
+
+    return Clip(_once("size-change.ts", make), fps)
+
+
+# ---- wrong inputs
+
+
+def audio_only():
+    """AAC in MP4, no picture at all."""
+    return Clip(_once("sound-only.m4a", lambda draft: programs.read_with(
+        "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "sine=d=5", *AAC, draft)))
+
+
+def empty():
+    """A file of no bytes."""
+    return Clip(_once("empty.mp4", lambda draft: draft.write_bytes(b"")))
+
+
+def text():
+    """Prose, named as a film."""
+    return Clip(_once("prose.mp4", lambda draft: draft.write_text("This is no film. " * 200)))
+
+
+def truncated_mp4():
+    """The first 60 % of a file whose index would have come last."""
+    return _cut("truncated.mp4", moving().path, Fraction(6, 10))
+
+
+def truncated_mkv():
+    """The first tenth of a Matroska file: about half a second of pictures, though it promises five."""
+    return _cut("truncated.mkv", matroska().path, Fraction(1, 10))
+
+
+def _cut(name, source, share):
+    def make(draft):
+        data = Path(source).read_bytes()
+        draft.write_bytes(data[:int(len(data) * share)])
+    return Clip(_once(name, make))
+
+
+ALL = (
+    moving, with_spaces, silent, pcm, matroska, mpegts, variable_rate, lambda: variable_rate(flashes=True),
+    *(functools.partial(moving_at, rate) for rate in FRAME_RATES if rate != "30"),
+    *(functools.partial(flash_and_click, rate) for rate in FRAME_RATES),
+    *(functools.partial(portrait, turn) for turn in (90, 180, 270)),
+    *(functools.partial(colour_chart, matrix) for matrix in ("bt709", "bt601")),
+    ten_bit, full_chroma, hdr10, anamorphic, late_sound, short_sound, late_picture, size_change, audio_only, empty,
+    text, truncated_mp4, truncated_mkv)
