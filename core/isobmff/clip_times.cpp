@@ -69,7 +69,7 @@ nanoseconds last_duration(
 
 }  // namespace
 
-Result<VideoTimes> video_times(const VideoTrack& video) {
+Result<VideoTimes> video_times(const VideoTrack& video, std::optional<nanoseconds> duration) {
   const auto times = complete_times(video.packets);
   if (!times) return times.error();
 
@@ -90,8 +90,8 @@ Result<VideoTimes> video_times(const VideoTrack& video) {
   for (std::size_t rank = 0; rank < order.size(); ++rank)
     result.presentation[order[rank]] = result.shown[rank];
 
-  const nanoseconds end =
-      result.shown_at.back() + last_duration(video, order.back(), result.shown_at);
+  nanoseconds end = result.shown_at.back() + last_duration(video, order.back(), result.shown_at);
+  if (duration && *duration > result.shown_at.back()) end = *duration;
   result.end = std::max(to_ticks(end, result.timescale), result.shown.back() + 1);
   if (result.end > kLargestDuration)
     return invalid_input("The clip is too long for a movie; choose a shorter duration.");

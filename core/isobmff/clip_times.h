@@ -22,8 +22,10 @@ struct VideoTimes {
 };
 
 // InvalidInput for a time that is missing and cannot be derived, and for a clip
-// whose length does not fit the format. `video` has at least one packet.
-Result<VideoTimes> video_times(const VideoTrack& video);
+// whose length does not fit the format. `video` has at least one packet;
+// `duration` is Clip's.
+Result<VideoTimes> video_times(
+    const VideoTrack& video, std::optional<std::chrono::nanoseconds> duration);
 
 // The tick of the frame on screen `still_time` after the first one; InvalidInput
 // where the clip is over by then.

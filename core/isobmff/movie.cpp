@@ -428,7 +428,7 @@ Result<Plan> plan_of(const Clip& clip) {
   Plan plan;
   plan.clip = &clip;
   plan.content_identifier = std::move(*identifier);
-  auto video = video_times(clip.video);
+  auto video = video_times(clip.video, clip.duration);
   if (!video) return video.error();
   plan.video = std::move(*video);
   const auto marker = marker_tick(plan.video, clip.still_time);

@@ -89,6 +89,9 @@ struct Clip {
   std::vector<AudioTrack> audio{};
   // From the first frame shown; the marker goes to the frame on screen then.
   std::chrono::nanoseconds still_time{0};
+  // From the first frame shown to the end of the last; nothing, or a time that
+  // is over before the last frame begins: that one lasts as its packet says.
+  std::optional<std::chrono::nanoseconds> duration{};
   MovieLayout layout = MovieLayout::Camera;
 };
 

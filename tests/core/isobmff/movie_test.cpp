@@ -238,6 +238,14 @@ TEST(MovieTimes, BeginAtZeroWhateverTheSourcesClockSays) {
   EXPECT_EQ(tree_of(clip), tree_of(clip_of_two_seconds()));
 }
 
+TEST(MovieTimes, EndWhenTheClipIsSaidToEnd) {
+  Clip clip = clip_of_two_seconds();
+  clip.duration = 1'980'000'000ns;
+  EXPECT_EQ(plan_movie(clip)->duration, 1188u);
+  clip.duration = 1'900'000'000ns;  // over before the last frame begins
+  EXPECT_EQ(plan_movie(clip)->duration, 1200u);
+}
+
 TEST(MovieTimes, MarkTheFrameOnScreen) {
   Clip clip = clip_of_two_seconds();
   clip.still_time = 1'049'000'000ns;  // between the frames at 1.033 and 1.067
