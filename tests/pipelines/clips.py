@@ -75,6 +75,9 @@ AAC = ("-c:a", "aac", "-b:a", "128k")
 PCM = ("-c:a", "pcm_s16le")
 
 
+FILMED = "2024-05-17T10:20:30Z"
+
+
 def _encode(path, frames, rate, video, samples=None, audio=PCM, size=(WIDTH, HEIGHT), pixels="yuv420p", filters=(),
             before_sound=(), before_video=(), after=(), muxer=None):
     """Feeds painted frames, and sound from a file beside the target, to ffmpeg."""
@@ -87,7 +90,7 @@ def _encode(path, frames, rate, video, samples=None, audio=PCM, size=(WIDTH, HEI
         command += [*before_sound, "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", str(raw), "-map", "0:v", "-map",
                     "1:a", *audio]
     command += ["-fps_mode", "passthrough", *(("-vf", ",".join(filters)) if filters else ()), *video, *after]
-    command += ["-metadata", "creation_time=2024-05-17T10:20:30Z", *(("-f", muxer) if muxer else ()), str(path)]
+    command += ["-metadata", f"creation_time={FILMED}", *(("-f", muxer) if muxer else ()), str(path)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         for frame in frames:
@@ -222,7 +225,7 @@ def portrait(turn):
         _encode(coded, _frames(fps, painter=upright_painter()), fps, X264 + BT709, tone(SECONDS), AAC,
                 size=(HEIGHT, WIDTH), filters=[undo])
         programs.read_with("ffmpeg", "-v", "error", "-y", "-i", coded, "-map", "0", "-c", "copy", "-metadata:s:v:0",
-                          f"rotate={360 - turn}", draft)
+                          f"rotate={360 - turn}", "-metadata", f"creation_time={FILMED}", draft)
         coded.unlink()
 
     return Clip(_once(f"turn-{turn}.mov", make), fps)

@@ -6,6 +6,7 @@ import re
 import tempfile
 from fractions import Fraction
 
+import heic_stream
 import readers
 from measures import Image, Sound
 from programs import ReaderError, gst_launch, read_with, remembered
@@ -182,13 +183,6 @@ def heif_rgb(path):
     return _heif_convert(path, ".png", ffmpeg_picture)
 
 
-def _y4m_luma(path):
-    with open(path, "rb") as file:
-        header, _, rest = file.read().partition(b"\n")
-    width, height = (int(re.search(rb" %s(\d+)" % key, header)[1]) for key in (b"W", b"H"))
-    return Image(width, height, "gray", rest.partition(b"\n")[2][:width * height])
-
-
 def still_rgb(path):
     return ffmpeg_picture(path) if is_jpeg(path) else heif_rgb(path)
 
@@ -204,19 +198,23 @@ STILL_MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
 def still_luma(path, matrix):
     """(luma plane, full range?) of a still, to be compared with a frame whose matrix is `matrix`.
 
-    heif-convert's Y4M is the coded luma, if the file has that matrix and 8 bits (with 10, libheif 1.15.1 writes
-    garbage). Else, and for JPEG, the luma is made again, with `matrix`, from the RGB that the file shows; colours
-    that RGB cannot hold limit that to some 45 dB.
+    A HEIC of that matrix that is stored upright gives the samples as they are coded: its HEVC stream goes to ffmpeg,
+    because libheif 1.15.1 turns every picture into 8-bit RGB and back. Else, and for JPEG, the luma is made again,
+    with `matrix`, from the RGB that the file shows; colours that RGB cannot hold limit that to some 45 dB.
     """
     if is_jpeg(path):
         return _luma_again(path, matrix, "yuv444p"), False
     tags = readers.exiftool(path)
     own_matrix = STILL_MATRICES.get(readers.tag(tags, "MatrixCoefficients"), "bt601")
-    depth = int(readers.tag(tags, "BitDepthLuma") or 8)
-    if depth == 8 and own_matrix == matrix:
-        # A HEIC that does not say is full range.
-        return _heif_convert(path, ".y4m", _y4m_luma), readers.tag(tags, "VideoFullRangeFlag") != 0
-    pixels = "yuv444p" if depth == 8 else "yuv444p10le"
+    stream = heic_stream.of_primary_picture(path) if own_matrix == matrix else None
+    if stream:
+        with tempfile.NamedTemporaryFile(prefix="livephoto-still-", suffix=".hevc") as file:
+            file.write(stream)
+            file.flush()
+            # exiftool shows the flag of an nclx only where it is set; a HEIC without nclx is full range.
+            full_range = readers.tag(tags, "VideoFullRangeFlag") == 1 or readers.tag(tags, "ColorProfiles") != "nclx"
+            return _ffmpeg_images(["-i", file.name], _layout_filters("luma"))[0], full_range
+    pixels = "yuv444p" if int(readers.tag(tags, "BitDepthLuma") or 8) == 8 else "yuv444p10le"
     return _heif_convert(path, ".png", lambda png: _luma_again(png, matrix, pixels)), False
 
 

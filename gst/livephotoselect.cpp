@@ -1,0 +1,1231 @@
+/**
+ * SECTION:element-livephotoselect
+ * @title: livephotoselect
+ * @short_description: Chooses the moment that becomes a Live Photo
+ *
+ * Takes a source's picture and sound and lets one short clip of them through,
+ * together with one of the clip's frames as the still. Whatever is behind its
+ * pads learns by tags that the three belong together.
+ *
+ * The clip is cut on the source's frames: #GstLivePhotoSelect:start-time and
+ * #GstLivePhotoSelect:still-time each name the frame that is on screen at that
+ * instant. The clip's first frame leaves at running time 0, the sound is cut
+ * to the same interval to the sample.
+ *
+ * ## Example
+ * |[
+ * gst-launch-1.0 filesrc location=IN.mp4 ! decodebin name=d \
+ *   livephotoselect name=s start-time=1000000000 duration=2000000000 still-time=2000000000 \
+ *   livephotomux name=m ! filesink location=OUT.MOV \
+ *   d. ! videoconvert ! s.video_sink  d. ! audioconvert ! audioresample ! s.audio_sink \
+ *   s.video_src ! x264enc ! h264parse ! m.  s.audio_src ! avenc_aac ! aacparse ! m. \
+ *   s.still_src ! heifstillsink location=OUT.HEIC
+ * ]|
+ */
+#include "gst/livephotoselect.h"
+
+#include <gst/audio/audio.h>
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <chrono>
+#include <initializer_list>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/content_identifier.h"
+#include "core/text.h"
+#include "gst/select/sound.h"
+#include "gst/select/window.h"
+#include "gst/support/allocation.h"
+#include "gst/support/caps.h"
+#include "gst/support/error.h"
+#include "gst/support/handshake.h"
+#include "gst/support/pad_task.h"
+#include "gst/support/ptr.h"
+#include "gst/support/tags.h"
+
+GST_DEBUG_CATEGORY_STATIC(live_photo_select_debug);
+#define GST_CAT_DEFAULT live_photo_select_debug
+
+using livephoto::Error;
+using livephoto::Result;
+using livephoto::gst::adopt;
+using livephoto::gst::ObjectLock;
+using livephoto::gst::Owned;
+using livephoto::gst::PadTask;
+using livephoto::gst::retain;
+using livephoto::select::Step;
+using std::chrono::nanoseconds;
+
+namespace {
+
+enum class Mode { Window };
+
+struct Settings {  // guarded by the object lock
+  Mode mode = Mode::Window;
+  GstClockTime start = GST_CLOCK_TIME_NONE;
+  GstClockTime duration = GST_CLOCK_TIME_NONE;
+  GstClockTime still = GST_CLOCK_TIME_NONE;
+  std::string content_identifier;
+  bool controls_source = true;
+};
+
+// What has come in by one sink pad, and what of it has gone on.
+struct Input {
+  GstSegment segment;
+  Owned<GstEvent> stream_start;
+  Owned<GstCaps> caps;       // as they are now
+  Owned<GstCaps> sent_caps;  // as they left, with the clip's first buffer
+  Owned<GstTagList> global_tags;
+  Owned<GstTagList> stream_tags;
+  bool started = false;    // the clip's first buffer has left
+  bool ended = false;      // the source has said EOS
+  bool completed = false;  // EOS has left: what comes now is not of the clip
+
+  Input() { gst_segment_init(&segment, GST_FORMAT_UNDEFINED); }
+};
+
+struct HeldPicture {
+  Owned<GstBuffer> buffer;
+  Owned<GstCaps> caps;
+};
+
+// One clip, from the first buffer to EOS. Guarded by Impl::mutex, which is never
+// held while something is pushed on video_src, posted or asked.
+struct Run {
+  bool controls_source = true;
+  std::string content_identifier;
+  livephoto::select::WindowSettings wanted;
+  livephoto::select::Window window{wanted};
+  livephoto::select::Sound sound;
+  Input video;
+  Input audio;
+  GstAudioInfo audio_info;
+  HeldPicture held;
+  Owned<GstTagList> announcement;  // once the still is known
+  bool asked_source_end = false;
+  bool failed = false;
+
+  Run() { gst_audio_info_init(&audio_info); }
+};
+
+// What leaves by video_src, decided under the lock and pushed after it.
+using Outgoing = std::vector<Owned<GstMiniObject>>;
+
+struct Impl {
+  explicit Impl(GstLivePhotoSelect* self);
+
+  Settings settings;
+  std::mutex mutex;
+  Run run;
+  GstPad* video_sink = nullptr;  // the element owns its pads
+  GstPad* audio_sink = nullptr;
+  GstPad* video_src = nullptr;
+  GstPad* audio_src = nullptr;
+  GstPad* still_src = nullptr;
+  std::optional<PadTask> audio_task;
+  std::optional<PadTask> still_task;
+};
+
+}  // namespace
+
+struct _GstLivePhotoSelect {
+  GstElement parent;
+  Impl* impl;
+};
+
+G_DEFINE_TYPE_WITH_CODE(
+    GstLivePhotoSelect,
+    gst_live_photo_select,
+    GST_TYPE_ELEMENT,
+    GST_DEBUG_CATEGORY_INIT(
+        live_photo_select_debug, "livephotoselect", 0, "Chooses the moment of a Live Photo"))
+
+GST_ELEMENT_REGISTER_DEFINE(
+    livephotoselect, "livephotoselect", GST_RANK_NONE, gst_live_photo_select_get_type())
+
+namespace {
+
+GstStaticPadTemplate kVideoSink = GST_STATIC_PAD_TEMPLATE(
+    "video_sink",
+    GST_PAD_SINK,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
+GstStaticPadTemplate kAudioSink = GST_STATIC_PAD_TEMPLATE(
+    "audio_sink",
+    GST_PAD_SINK,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS(GST_AUDIO_CAPS_MAKE(GST_AUDIO_FORMATS_ALL) ", layout = (string) interleaved"));
+GstStaticPadTemplate kVideoSrc = GST_STATIC_PAD_TEMPLATE(
+    "video_src",
+    GST_PAD_SRC,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
+GstStaticPadTemplate kAudioSrc = GST_STATIC_PAD_TEMPLATE(
+    "audio_src",
+    GST_PAD_SRC,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS(GST_AUDIO_CAPS_MAKE(GST_AUDIO_FORMATS_ALL) ", layout = (string) interleaved"));
+GstStaticPadTemplate kStillSrc = GST_STATIC_PAD_TEMPLATE(
+    "still_src",
+    GST_PAD_SRC,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
+
+nanoseconds from_clock_time(GstClockTime time) {
+  return nanoseconds(static_cast<std::int64_t>(
+      std::min<GstClockTime>(time, static_cast<GstClockTime>(nanoseconds::max().count()))));
+}
+
+GstClockTime to_clock_time(nanoseconds time) { return static_cast<GstClockTime>(time.count()); }
+
+// ---- One clip after the other ------------------------------------------------
+
+// What the user set, as what a clip needs.
+Result<Run> new_run(const Settings& settings) {
+  Run run;
+  run.controls_source = settings.controls_source;
+  if (GST_CLOCK_TIME_IS_VALID(settings.start)) run.wanted.start = from_clock_time(settings.start);
+  if (GST_CLOCK_TIME_IS_VALID(settings.duration))
+    run.wanted.duration = from_clock_time(settings.duration);
+  if (GST_CLOCK_TIME_IS_VALID(settings.still)) run.wanted.still = from_clock_time(settings.still);
+  if (const auto good = check(run.wanted); !good) return good.error();
+  run.window = livephoto::select::Window(run.wanted);
+
+  if (settings.content_identifier.empty()) {
+    run.content_identifier = livephoto::new_content_identifier();
+    return run;
+  }
+  auto identifier = livephoto::parse_content_identifier(settings.content_identifier);
+  if (!identifier) return identifier.error();
+  run.content_identifier = std::move(*identifier);
+  return run;
+}
+
+bool begin_run(GstLivePhotoSelect* self) {
+  Settings settings;
+  {
+    ObjectLock lock(self);
+    settings = self->impl->settings;
+  }
+  auto run = new_run(settings);
+  if (!run) {
+    livephoto::gst::post_error(self, run.error());
+    return false;
+  }
+  std::unique_lock lock(self->impl->mutex);
+  self->impl->run = std::move(*run);
+  return true;
+}
+
+// Ends the run with an error: nothing more leaves by any pad, no EOS either.
+GstFlowReturn fail(
+    GstLivePhotoSelect* self, std::unique_lock<std::mutex>& lock, const Error& error) {
+  const bool first = !std::exchange(self->impl->run.failed, true);
+  lock.unlock();
+  if (first) livephoto::gst::post_error(self, error);
+  return GST_FLOW_ERROR;
+}
+
+// A branch with a thread of its own has failed. What failed there has posted
+// why, except for a format that nobody takes.
+void branch_failed(GstLivePhotoSelect* self, const char* branch, GstFlowReturn flow) {
+  std::unique_lock lock(self->impl->mutex);
+  const bool first = !std::exchange(self->impl->run.failed, true);
+  lock.unlock();
+  if (flow == GST_FLOW_NOT_NEGOTIATED && first) {
+    GST_ELEMENT_ERROR(
+        self,
+        CORE,
+        NEGOTIATION,
+        ("What is linked to %s does not take the source's format; put a converter "
+         "(videoconvert, audioconvert) before livephotoselect.",
+         branch),
+        (nullptr));
+  }
+}
+
+// ---- What leaves -------------------------------------------------------------
+
+Owned<GstEvent> stream_start_for(GstPad* pad, const Input& input) {
+  guint group = 0;
+  const gchar* upstream = nullptr;
+  const bool has_group =
+      input.stream_start && gst_event_parse_group_id(input.stream_start.get(), &group);
+  if (input.stream_start) gst_event_parse_stream_start(input.stream_start.get(), &upstream);
+  // gst_pad_create_stream_id() takes an element with one sink pad only.
+  const auto id = adopt(
+      upstream ? g_strdup_printf("%s/%s", upstream, GST_PAD_NAME(pad))
+               : g_strdup_printf("%08x%08x/%s", g_random_int(), g_random_int(), GST_PAD_NAME(pad)));
+  auto event = adopt(gst_event_new_stream_start(id.get()));
+  if (has_group) gst_event_set_group_id(event.get(), group);
+  return event;
+}
+
+Owned<GstMiniObject> as_item(GstEvent* event) { return adopt(GST_MINI_OBJECT_CAST(event)); }
+Owned<GstMiniObject> as_item(Owned<GstEvent> event) { return as_item(event.release()); }
+Owned<GstMiniObject> as_item(Owned<GstBuffer> buffer) {
+  return adopt(GST_MINI_OBJECT_CAST(buffer.release()));
+}
+
+// The events before a branch's first buffer; `caps` may be null where there is none.
+Outgoing opening(GstPad* pad, const Input& input, GstCaps* caps) {
+  Outgoing out;
+  out.push_back(as_item(stream_start_for(pad, input)));
+  if (caps) out.push_back(as_item(gst_event_new_caps(caps)));
+  GstSegment segment;
+  gst_segment_init(&segment, GST_FORMAT_TIME);
+  out.push_back(as_item(gst_event_new_segment(&segment)));
+  for (const auto* tags : {&input.global_tags, &input.stream_tags})
+    if (*tags) out.push_back(as_item(gst_event_new_tag(gst_tag_list_ref(tags->get()))));
+  return out;
+}
+
+void queue_all(PadTask& task, Outgoing items) {
+  for (auto& item : items) {
+    if (GST_IS_BUFFER(item.get()))
+      task.push(GST_BUFFER_CAST(item.release()));
+    else
+      task.push(GST_EVENT_CAST(item.release()));
+  }
+}
+
+Owned<GstBuffer> restamped(GstBuffer* buffer, nanoseconds time, nanoseconds duration) {
+  // Shares the memory; only what is written beside it is our own.
+  auto copy = adopt(gst_buffer_copy(buffer));
+  GST_BUFFER_PTS(copy.get()) = to_clock_time(time);
+  GST_BUFFER_DTS(copy.get()) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DURATION(copy.get()) = to_clock_time(duration);
+  GST_BUFFER_OFFSET(copy.get()) = GST_BUFFER_OFFSET_NONE;
+  GST_BUFFER_OFFSET_END(copy.get()) = GST_BUFFER_OFFSET_NONE;
+  return copy;
+}
+
+Owned<GstEvent> announcement_event(const Run& run) {
+  return adopt(gst_event_new_tag(gst_tag_list_ref(run.announcement.get())));
+}
+
+// Sends what of the sound is certain, and its EOS once nothing more can come.
+Result<void> pump_sound(Impl& impl, bool has_source) {
+  Run& run = impl.run;
+  Input& audio = run.audio;
+  if (audio.completed) return {};
+  if (!run.window.begin_time()) {
+    run.sound.forget_before(run.window.earliest_begin());
+    return {};
+  }
+
+  const auto begin = *run.window.begin_time();
+  const auto end = run.window.end_time();
+  auto taken = run.sound.take(begin, run.window.certain_until().value_or(begin), end);
+  if (!taken) return taken.error();
+  if (!taken->empty() && !std::exchange(audio.started, true)) {
+    audio.sent_caps = retain(audio.caps.get());
+    queue_all(*impl.audio_task, opening(impl.audio_src, audio, audio.sent_caps.get()));
+    if (run.announcement) impl.audio_task->push(announcement_event(run).release());
+  }
+  for (auto& buffer : *taken) impl.audio_task->push(buffer.release());
+
+  const bool nothing_more = !has_source || (audio.ended && run.sound.is_empty()) ||
+                            (end && (audio.ended || run.sound.has_reached(*end)));
+  if (!nothing_more) return {};
+  if (!std::exchange(audio.started, true))
+    queue_all(*impl.audio_task, opening(impl.audio_src, audio, nullptr));
+  impl.audio_task->push(gst_event_new_eos());
+  audio.completed = true;
+  return {};
+}
+
+// The still is known: every branch is told, and the still's gets the picture.
+void announce_still(Impl& impl, const Input& video, GstBuffer* picture, Outgoing& out) {
+  Run& run = impl.run;
+  run.announcement = adopt(livephoto::gst::new_announcement(
+      run.content_identifier,
+      to_clock_time(*run.window.still_offset())));
+  out.push_back(as_item(announcement_event(run)));
+  if (run.audio.started && !run.audio.completed)
+    impl.audio_task->push(announcement_event(run).release());
+  queue_all(*impl.still_task, opening(impl.still_src, video, video.sent_caps.get()));
+  impl.still_task->push(announcement_event(run).release());
+  impl.still_task->push(gst_buffer_ref(picture));
+}
+
+// What a step of the window lets out, appended to `out`.
+Result<void> release_held(Impl& impl, const livephoto::select::HeldFrame& frame, Outgoing& out) {
+  Run& run = impl.run;
+  Input& video = run.video;
+  if (!frame.is_in_clip) return {};
+  if (!std::exchange(video.started, true)) {
+    // HDR files send their caps twice, the fuller ones second.
+    const bool one_stream =
+        !livephoto::gst::incompatible_change(run.held.caps.get(), video.caps.get());
+    video.sent_caps = livephoto::gst::with_usable_rate(
+        one_stream ? video.caps.get() : run.held.caps.get(),
+        to_clock_time(frame.duration));
+    out = opening(impl.video_src, video, video.sent_caps.get());
+  } else if (run.held.caps.get() != video.sent_caps.get()) {
+    const auto change =
+        livephoto::gst::incompatible_change(video.sent_caps.get(), run.held.caps.get());
+    if (change) {
+      return livephoto::invalid_input(
+          "The picture changes inside the clip (" + *change +
+          "); choose a clip on one side of the change.");
+    }
+  }
+  auto buffer = restamped(run.held.buffer.get(), frame.time, frame.duration);
+  if (frame.is_first) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
+  if (frame.is_still) announce_still(impl, video, buffer.get(), out);
+  if (const auto end = run.window.end_time()) {
+    out.push_back(as_item(gst_event_new_tag(livephoto::gst::new_duration_announcement(
+        to_clock_time(*end - *run.window.begin_time())))));
+  }
+  out.push_back(as_item(std::move(buffer)));
+  return {};
+}
+
+GstFlowReturn push_all(GstPad* pad, Outgoing items) {
+  for (auto& item : items) {
+    if (!GST_IS_BUFFER(item.get())) {
+      gst_pad_push_event(pad, GST_EVENT_CAST(item.release()));
+      continue;
+    }
+    const GstFlowReturn flow = gst_pad_push(pad, GST_BUFFER_CAST(item.release()));
+    // A branch that nobody wants is no reason to stop the others.
+    if (flow != GST_FLOW_OK && flow != GST_FLOW_NOT_LINKED) return flow;
+  }
+  return GST_FLOW_OK;
+}
+
+// ---- The end of the clip -----------------------------------------------------
+
+// Whether anything upstream could ever send something: a linked converter with
+// nothing before it cannot, and fails a LATENCY query exactly then.
+bool has_source(GstPad* sink) {
+  const auto query = adopt(gst_query_new_latency());
+  return gst_pad_is_linked(sink) && gst_pad_peer_query(sink, query.get());
+}
+
+bool audio_has_source(GstLivePhotoSelect* self) {
+  {
+    std::unique_lock lock(self->impl->mutex);
+    if (self->impl->run.audio.stream_start) return true;
+  }
+  return has_source(self->impl->audio_sink);
+}
+
+// True, and the run is over, if no picture can ever come.
+bool fail_without_video(GstLivePhotoSelect* self) {
+  if (has_source(self->impl->video_sink)) return false;
+  std::unique_lock lock(self->impl->mutex);
+  fail(
+      self,
+      lock,
+      livephoto::invalid_input(
+          "The source has sound but no video; a Live Photo needs a picture, so choose a video."));
+  return true;
+}
+
+GstMessage* selected_message(GstLivePhotoSelect* self, const Run& run) {
+  const auto begin = *run.window.begin_time();
+  return gst_message_new_element(
+      GST_OBJECT(self),
+      gst_structure_new(
+          "live-photo-selected",
+          "start",
+          G_TYPE_UINT64,
+          to_clock_time(begin),
+          "duration",
+          G_TYPE_UINT64,
+          to_clock_time(*run.window.end_time() - begin),
+          "still-time",
+          G_TYPE_UINT64,
+          to_clock_time(begin + *run.window.still_offset()),
+          "still-offset",
+          G_TYPE_UINT64,
+          to_clock_time(*run.window.still_offset()),
+          "content-identifier",
+          G_TYPE_STRING,
+          run.content_identifier.c_str(),
+          nullptr));
+}
+
+// True unless the still branch has a sink that confirms, and it failed.
+bool still_is_safe(Impl& impl) {
+  const auto query = adopt(livephoto::gst::new_still_confirms_query());
+  if (gst_pad_peer_query(impl.still_src, query.get()))
+    impl.still_task->wait_until_pushed_or_confirmed();
+  return impl.still_task->flow() >= GST_FLOW_EOS;
+}
+
+// The clip's last frame has left. The still and its EOS are on their way before
+// the movie's EOS leaves, in which a muxer may block until PLAYING.
+GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
+  Impl& impl = *self->impl;
+  const bool sound_comes = audio_has_source(self);
+  std::unique_lock lock(impl.mutex);
+  if (const auto sent = pump_sound(impl, sound_comes); !sent) return fail(self, lock, sent.error());
+  if (impl.run.failed) return GST_FLOW_ERROR;
+  impl.still_task->push(gst_event_new_eos());
+  impl.run.video.completed = true;
+  impl.run.held = {};
+  const bool controls_source = impl.run.controls_source;
+  GstMessage* message = selected_message(self, impl.run);
+  lock.unlock();
+
+  gst_element_post_message(GST_ELEMENT(self), message);
+  const bool safe = still_is_safe(impl);
+  lock.lock();
+  const bool failed = impl.run.failed || !safe;
+  lock.unlock();
+  if (failed) return GST_FLOW_ERROR;
+  gst_pad_push_event(impl.video_src, gst_event_new_eos());
+  return controls_source ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+// Lets out what a step decided, under `lock`, holds `next` if the step does, and
+// ends the clip if it is complete.
+GstFlowReturn follow(
+    GstLivePhotoSelect* self,
+    std::unique_lock<std::mutex>& lock,
+    const Result<Step>& step,
+    HeldPicture next = {}) {
+  Impl& impl = *self->impl;
+  if (!step) return fail(self, lock, step.error());
+  Outgoing out;
+  if (const auto released = release_held(impl, step->held, out); !released)
+    return fail(self, lock, released.error());
+  if (step->holds_new) impl.run.held = std::move(next);
+  const bool complete = impl.run.window.end_time().has_value();
+  if (!complete) {
+    if (const auto sent = pump_sound(impl, true); !sent) return fail(self, lock, sent.error());
+  }
+  lock.unlock();
+  const GstFlowReturn flow = push_all(impl.video_src, std::move(out));
+  if (flow != GST_FLOW_OK || !complete) return flow;
+  return complete_clip(self);
+}
+
+// ---- Pictures ----------------------------------------------------------------
+
+// What a pad returns for data that is not of the clip any more.
+GstFlowReturn after_the_clip(const Run& run) {
+  return run.controls_source ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+std::optional<nanoseconds> source_end(GstPad* sink) {
+  gint64 duration = 0;
+  if (!gst_pad_peer_query_duration(sink, GST_FORMAT_TIME, &duration) || duration <= 0)
+    return std::nullopt;
+  return nanoseconds(duration);
+}
+
+struct ShownAt {
+  nanoseconds time;
+  nanoseconds duration;  // zero: not known
+};
+
+// In stream time; nothing for a picture outside the segment.
+std::optional<ShownAt> shown_at(const GstSegment& segment, GstBuffer* buffer) {
+  const GstClockTime pts = GST_BUFFER_PTS(buffer);
+  const GstClockTime end = GST_BUFFER_DURATION_IS_VALID(buffer) ? pts + GST_BUFFER_DURATION(buffer)
+                                                                : GST_CLOCK_TIME_NONE;
+  guint64 clipped_begin = 0;
+  guint64 clipped_end = 0;
+  if (!gst_segment_clip(&segment, GST_FORMAT_TIME, pts, end, &clipped_begin, &clipped_end))
+    return std::nullopt;
+  const guint64 time = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, clipped_begin);
+  if (!GST_CLOCK_TIME_IS_VALID(time)) return std::nullopt;
+  const bool has_end = GST_CLOCK_TIME_IS_VALID(clipped_end);
+  return ShownAt{
+      from_clock_time(time),
+      has_end ? from_clock_time(clipped_end - clipped_begin) : nanoseconds{0}};
+}
+
+}  // namespace
+
+static GstFlowReturn gst_live_photo_select_video_chain(
+    GstPad* pad, GstObject* parent, GstBuffer* given) {
+  auto* self = GST_LIVE_PHOTO_SELECT(parent);
+  Impl& impl = *self->impl;
+  auto buffer = adopt(given);
+
+  std::unique_lock lock(impl.mutex);
+  Run& run = impl.run;
+  if (run.failed) return GST_FLOW_ERROR;
+  if (run.video.completed) return after_the_clip(run);
+  if (GST_BUFFER_FLAG_IS_SET(buffer.get(), GST_BUFFER_FLAG_DECODE_ONLY)) return GST_FLOW_OK;
+  if (!run.video.caps || run.video.segment.format != GST_FORMAT_TIME)
+    return GST_FLOW_NOT_NEGOTIATED;
+  if (!GST_BUFFER_PTS_IS_VALID(buffer.get())) {
+    return fail(
+        self,
+        lock,
+        livephoto::invalid_input(
+            "A picture has no presentation time, so it cannot be said whether it is in the clip; "
+            "put a decoder or videorate before livephotoselect."));
+  }
+  if (!std::exchange(run.asked_source_end, true)) {
+    lock.unlock();
+    const auto end = source_end(pad);
+    lock.lock();
+    if (end) run.window.set_source_end(*end);
+  }
+
+  const auto shown = shown_at(run.video.segment, buffer.get());
+  if (!shown) return GST_FLOW_OK;
+  const auto step = run.window.frame(shown->time, shown->duration);
+  return follow(self, lock, step, {std::move(buffer), retain(run.video.caps.get())});
+}
+
+// ---- Sound -------------------------------------------------------------------
+
+static GstFlowReturn gst_live_photo_select_audio_chain(
+    GstPad*, GstObject* parent, GstBuffer* given) {
+  auto* self = GST_LIVE_PHOTO_SELECT(parent);
+  Impl& impl = *self->impl;
+
+  std::unique_lock lock(impl.mutex);
+  Run& run = impl.run;
+  auto buffer = adopt(given);
+  if (run.failed) return GST_FLOW_ERROR;
+  if (run.audio.completed) return after_the_clip(run);
+  if (!run.audio.caps || run.audio.segment.format != GST_FORMAT_TIME)
+    return GST_FLOW_NOT_NEGOTIATED;
+
+  // Takes the buffer; what lies outside the segment is cut off.
+  buffer = adopt(gst_audio_buffer_clip(
+      buffer.release(),
+      &run.audio.segment,
+      run.audio_info.rate,
+      run.audio_info.bpf));
+  if (!buffer) return GST_FLOW_OK;
+  std::optional<nanoseconds> time;
+  const guint64 stream_time =
+      gst_segment_to_stream_time(&run.audio.segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer.get()));
+  if (GST_CLOCK_TIME_IS_VALID(stream_time)) time = from_clock_time(stream_time);
+
+  const bool too_late = time && *time >= run.window.latest_end();
+  if (too_late)
+    run.sound.silent_until(*time);
+  else
+    run.sound.add(std::move(buffer), run.audio_info, time);
+  if (const auto sent = pump_sound(impl, true); !sent) return fail(self, lock, sent.error());
+  if (run.audio.completed) return after_the_clip(run);
+  const bool waits_for_pictures = too_late && !run.window.begin_time();
+  const auto one_second =
+      static_cast<gsize>(run.audio_info.rate) * static_cast<gsize>(run.audio_info.bpf);
+  lock.unlock();
+
+  if (waits_for_pictures && fail_without_video(self)) return GST_FLOW_ERROR;
+  impl.audio_task->wait_until_below(one_second);
+  return GST_FLOW_OK;
+}
+
+// ---- Events from upstream ----------------------------------------------------
+
+namespace {
+
+bool is_video(const Impl& impl, const GstPad* pad) { return pad == impl.video_sink; }
+
+Input& input_of(Impl& impl, const GstPad* pad) {
+  return is_video(impl, pad) ? impl.run.video : impl.run.audio;
+}
+
+gboolean take_caps(GstLivePhotoSelect* self, GstPad* pad, GstCaps* caps) {
+  Impl& impl = *self->impl;
+  std::unique_lock lock(impl.mutex);
+  Input& input = input_of(impl, pad);
+  if (!is_video(impl, pad)) {
+    GstAudioInfo info;
+    if (!gst_audio_info_from_caps(&info, caps)) return FALSE;
+    impl.run.audio_info = info;
+  }
+  const bool one_stream =
+      input.caps && !livephoto::gst::incompatible_change(input.caps.get(), caps);
+  input.caps = one_stream ? livephoto::gst::merged_caps(input.caps.get(), caps) : retain(caps);
+  return TRUE;
+}
+
+gboolean take_segment(GstLivePhotoSelect* self, GstPad* pad, const GstSegment* segment) {
+  Impl& impl = *self->impl;
+  std::unique_lock lock(impl.mutex);
+  Input& input = input_of(impl, pad);
+  if (input.completed) return TRUE;
+  if (segment->format != GST_FORMAT_TIME || segment->rate <= 0) {
+    fail(
+        self,
+        lock,
+        livephoto::invalid_input(
+            segment->rate <= 0
+                ? "The source is played backwards; a clip is cut from forward playback only."
+                : "The source does not tell the time; put a demuxer or parser before "
+                  "livephotoselect."));
+    return FALSE;
+  }
+  gst_segment_copy_into(segment, &input.segment);
+  return TRUE;
+}
+
+void take_tags(GstLivePhotoSelect* self, GstPad* pad, GstTagList* tags) {
+  Impl& impl = *self->impl;
+  std::unique_lock lock(impl.mutex);
+  Input& input = input_of(impl, pad);
+  if (input.completed) return;
+  auto& kept =
+      gst_tag_list_get_scope(tags) == GST_TAG_SCOPE_GLOBAL ? input.global_tags : input.stream_tags;
+  auto merged = adopt(
+      kept ? gst_tag_list_merge(kept.get(), tags, GST_TAG_MERGE_REPLACE) : gst_tag_list_copy(tags));
+  gst_tag_list_set_scope(merged.get(), gst_tag_list_get_scope(tags));
+  kept = std::move(merged);
+  if (!input.started) return;  // they go with the clip's first buffer
+  auto event = adopt(gst_event_new_tag(gst_tag_list_ref(tags)));
+  if (!is_video(impl, pad)) {
+    impl.audio_task->push(event.release());
+    return;
+  }
+  lock.unlock();
+  gst_pad_push_event(impl.video_src, event.release());
+}
+
+void take_gap(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
+  Impl& impl = *self->impl;
+  GstClockTime begin = 0;
+  GstClockTime duration = 0;
+  gst_event_parse_gap(event, &begin, &duration);
+  const GstClockTime end = GST_CLOCK_TIME_IS_VALID(duration) ? begin + duration : begin;
+
+  std::unique_lock lock(impl.mutex);
+  Run& run = impl.run;
+  Input& input = input_of(impl, pad);
+  const guint64 time = gst_segment_to_stream_time(&input.segment, GST_FORMAT_TIME, end);
+  if (run.failed || input.completed || !GST_CLOCK_TIME_IS_VALID(time)) return;
+  if (is_video(impl, pad)) {
+    const auto step = run.window.gap_until(from_clock_time(time));
+    follow(self, lock, step);
+    return;
+  }
+  run.sound.silent_until(from_clock_time(time));
+  if (const auto sent = pump_sound(impl, true); !sent) fail(self, lock, sent.error());
+}
+
+void take_eos(GstLivePhotoSelect* self, GstPad* pad) {
+  Impl& impl = *self->impl;
+  std::unique_lock lock(impl.mutex);
+  Run& run = impl.run;
+  Input& input = input_of(impl, pad);
+  input.ended = true;
+  // After an error the source often says EOS as well; it must not end the clip well.
+  if (run.failed || input.completed) return;
+  if (is_video(impl, pad)) {
+    const auto step = run.window.end();
+    follow(self, lock, step);
+    return;
+  }
+  if (const auto sent = pump_sound(impl, true); !sent) {
+    fail(self, lock, sent.error());
+    return;
+  }
+  const bool waits_for_pictures = !run.window.begin_time() && !run.video.stream_start;
+  lock.unlock();
+  if (waits_for_pictures) fail_without_video(self);
+}
+
+void flush_start(Impl& impl, GstPad* pad, GstEvent* event) {
+  if (!is_video(impl, pad)) {
+    impl.audio_task->flush_start();
+    return;
+  }
+  impl.still_task->flush_start();
+  gst_pad_push_event(impl.video_src, gst_event_ref(event));
+}
+
+// The picture decides: with it begins a new clip, with an identifier of its own.
+gboolean flush_stop(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
+  Impl& impl = *self->impl;
+  gboolean reset_time = FALSE;
+  gst_event_parse_flush_stop(event, &reset_time);
+  const auto renew = [](Input& input) {
+    Input fresh;
+    fresh.stream_start = std::move(input.stream_start);
+    fresh.caps = std::move(input.caps);
+    fresh.global_tags = std::move(input.global_tags);
+    fresh.stream_tags = std::move(input.stream_tags);
+    input = std::move(fresh);
+  };
+  if (!is_video(impl, pad)) {
+    {
+      std::unique_lock lock(impl.mutex);
+      renew(impl.run.audio);
+      impl.run.sound = {};
+    }
+    impl.audio_task->flush_stop(reset_time);
+    return TRUE;
+  }
+  Settings settings;
+  {
+    ObjectLock lock(self);
+    settings = impl.settings;
+  }
+  auto run = new_run(settings);
+  {
+    std::unique_lock lock(impl.mutex);
+    if (!run) {
+      fail(self, lock, run.error());
+      return FALSE;
+    }
+    renew(impl.run.video);
+    run->video = std::move(impl.run.video);
+    run->audio = std::move(impl.run.audio);
+    run->audio_info = impl.run.audio_info;
+    run->sound = std::move(impl.run.sound);
+    impl.run = std::move(*run);
+  }
+  impl.still_task->flush_stop(reset_time);
+  gst_pad_push_event(impl.video_src, gst_event_ref(event));
+  return TRUE;
+}
+
+}  // namespace
+
+static gboolean gst_live_photo_select_sink_event(GstPad* pad, GstObject* parent, GstEvent* given) {
+  auto* self = GST_LIVE_PHOTO_SELECT(parent);
+  Impl& impl = *self->impl;
+  const auto event = adopt(given);
+  switch (GST_EVENT_TYPE(given)) {
+    case GST_EVENT_STREAM_START: {
+      std::unique_lock lock(impl.mutex);
+      input_of(impl, pad).stream_start = retain(given);
+      return TRUE;
+    }
+    case GST_EVENT_CAPS: {
+      GstCaps* caps = nullptr;
+      gst_event_parse_caps(given, &caps);
+      return take_caps(self, pad, caps);
+    }
+    case GST_EVENT_SEGMENT: {
+      const GstSegment* segment = nullptr;
+      gst_event_parse_segment(given, &segment);
+      return take_segment(self, pad, segment);
+    }
+    case GST_EVENT_TAG: {
+      GstTagList* tags = nullptr;
+      gst_event_parse_tag(given, &tags);
+      take_tags(self, pad, tags);
+      return TRUE;
+    }
+    case GST_EVENT_GAP:
+      take_gap(self, pad, given);
+      return TRUE;
+    case GST_EVENT_EOS:
+      take_eos(self, pad);
+      return TRUE;
+    case GST_EVENT_FLUSH_START:
+      flush_start(impl, pad, given);
+      return TRUE;
+    case GST_EVENT_FLUSH_STOP:
+      return flush_stop(self, pad, given);
+    default:
+      // Collections, tables of contents and the like describe the source, not
+      // the clip. To refuse one would become the demuxer's error.
+      return TRUE;
+  }
+}
+
+// ---- Queries and events from downstream --------------------------------------
+
+namespace {
+
+// What all of the peers take, so that converters and encoders meet by themselves.
+GstCaps* caps_peers_take(std::initializer_list<GstPad*> sources, GstPad* sink, GstCaps* filter) {
+  auto caps = adopt(gst_pad_get_pad_template_caps(sink));
+  for (GstPad* source : sources) {
+    if (!gst_pad_is_linked(source)) continue;
+    const auto taken = adopt(gst_pad_peer_query_caps(source, nullptr));
+    caps = adopt(gst_caps_intersect_full(taken.get(), caps.get(), GST_CAPS_INTERSECT_FIRST));
+  }
+  if (filter) caps = adopt(gst_caps_intersect_full(filter, caps.get(), GST_CAPS_INTERSECT_FIRST));
+  return caps.release();
+}
+
+// A live source's picture waits here until the next one comes.
+gboolean answer_latency(Impl& impl, GstPad* sink, GstQuery* query) {
+  if (!gst_pad_peer_query(sink, query)) return FALSE;
+  gboolean live = FALSE;
+  GstClockTime least = 0;
+  GstClockTime most = 0;
+  gst_query_parse_latency(query, &live, &least, &most);
+  std::unique_lock lock(impl.mutex);
+  GstVideoInfo info;
+  const GstCaps* caps = impl.run.video.caps.get();
+  if (!live || !caps || !gst_video_info_from_caps(&info, caps) || info.fps_n <= 0) return TRUE;
+  const GstClockTime held = gst_util_uint64_scale_int(GST_SECOND, info.fps_d, info.fps_n);
+  gst_query_set_latency(
+      query,
+      live,
+      least + held,
+      GST_CLOCK_TIME_IS_VALID(most) ? most + held : most);
+  return TRUE;
+}
+
+// One picture is held until the next one comes, and one is the still. Once the
+// still has been sent its branch needs no more pictures and is not asked: the
+// query is serialized, and a sink in preroll holds its stream lock until PLAYING.
+bool answer_allocation(Impl& impl, GstQuery* query) {
+  bool still_sent = false;
+  {
+    std::unique_lock lock(impl.mutex);
+    still_sent = impl.run.announcement != nullptr;
+  }
+  if (still_sent) return livephoto::gst::answer_allocation(query, {impl.video_src}, 1);
+  return livephoto::gst::answer_allocation(query, {impl.video_src, impl.still_src}, 2);
+}
+
+}  // namespace
+
+static gboolean gst_live_photo_select_sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {
+  Impl& impl = *GST_LIVE_PHOTO_SELECT(parent)->impl;
+  const bool video = is_video(impl, pad);
+  switch (GST_QUERY_TYPE(query)) {
+    case GST_QUERY_CAPS: {
+      GstCaps* filter = nullptr;
+      gst_query_parse_caps(query, &filter);
+      const auto caps = adopt(
+          video ? caps_peers_take({impl.video_src, impl.still_src}, pad, filter)
+                : caps_peers_take({impl.audio_src}, pad, filter));
+      gst_query_set_caps_result(query, caps.get());
+      return TRUE;
+    }
+    case GST_QUERY_ALLOCATION:
+      return video && answer_allocation(impl, query);
+    default:
+      return gst_pad_query_default(pad, parent, query);
+  }
+}
+
+static gboolean gst_live_photo_select_src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
+  Impl& impl = *GST_LIVE_PHOTO_SELECT(parent)->impl;
+  GstPad* sink = pad == impl.audio_src ? impl.audio_sink : impl.video_sink;
+  switch (GST_QUERY_TYPE(query)) {
+    case GST_QUERY_CAPS: {
+      GstCaps* filter = nullptr;
+      gst_query_parse_caps(query, &filter);
+      const auto caps = adopt(caps_peers_take({}, pad, filter));
+      gst_query_set_caps_result(query, caps.get());
+      return TRUE;
+    }
+    case GST_QUERY_LATENCY:
+      return answer_latency(impl, sink, query);
+    default:
+      return gst_pad_query_default(pad, parent, query);
+  }
+}
+
+static gboolean gst_live_photo_select_src_event(GstPad* pad, GstObject* parent, GstEvent* given) {
+  Impl& impl = *GST_LIVE_PHOTO_SELECT(parent)->impl;
+  const auto event = adopt(given);
+  if (pad == impl.still_src && livephoto::gst::is_still_prepared_event(given)) {
+    impl.still_task->confirm();
+    return TRUE;
+  }
+  switch (GST_EVENT_TYPE(given)) {
+    case GST_EVENT_QOS:
+    case GST_EVENT_SEEK:
+    case GST_EVENT_STEP:
+      // Their times are the clip's; upstream they would mean another instant.
+      return GST_EVENT_TYPE(given) == GST_EVENT_QOS;
+    default:
+      return gst_pad_push_event(
+          pad == impl.audio_src ? impl.audio_sink : impl.video_sink,
+          gst_event_ref(given));
+  }
+}
+
+static GstIterator* gst_live_photo_select_iterate_links(GstPad* pad, GstObject* parent) {
+  Impl& impl = *GST_LIVE_PHOTO_SELECT(parent)->impl;
+  GstPad* other = nullptr;
+  if (pad == impl.video_sink) other = impl.video_src;
+  if (pad == impl.audio_sink) other = impl.audio_src;
+  if (pad == impl.video_src || pad == impl.still_src) other = impl.video_sink;
+  if (pad == impl.audio_src) other = impl.audio_sink;
+  GValue value = G_VALUE_INIT;
+  g_value_init(&value, GST_TYPE_PAD);
+  g_value_set_object(&value, other);
+  GstIterator* iterator = gst_iterator_new_single(GST_TYPE_PAD, &value);
+  g_value_unset(&value);
+  return iterator;
+}
+
+static gboolean gst_live_photo_select_src_activate(
+    GstPad* pad, GstObject* parent, GstPadMode mode, gboolean active) {
+  Impl& impl = *GST_LIVE_PHOTO_SELECT(parent)->impl;
+  if (mode != GST_PAD_MODE_PUSH) return FALSE;
+  return (pad == impl.audio_src ? impl.audio_task : impl.still_task)->activate(active);
+}
+
+// ---- States ------------------------------------------------------------------
+
+static GstStateChangeReturn gst_live_photo_select_change_state(
+    GstElement* element, GstStateChange transition) {
+  auto* self = GST_LIVE_PHOTO_SELECT(element);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !begin_run(self))
+    return GST_STATE_CHANGE_FAILURE;
+  const auto result =
+      GST_ELEMENT_CLASS(gst_live_photo_select_parent_class)->change_state(element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    std::unique_lock lock(self->impl->mutex);
+    self->impl->run = Run{};
+  }
+  return result;
+}
+
+// ---- GObject -----------------------------------------------------------------
+
+namespace {
+
+enum {
+  PROP_MODE = 1,
+  PROP_START_TIME,
+  PROP_DURATION,
+  PROP_STILL_TIME,
+  PROP_CONTENT_IDENTIFIER,
+  PROP_CONTROLS_SOURCE,
+};
+
+GType mode_type() {
+  static const GType type = [] {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(Mode::Window), "The clip that start-time and duration name", "window"},
+        {0, nullptr, nullptr},
+    };
+    return g_enum_register_static("GstLivePhotoSelectMode", values);
+  }();
+  return type;
+}
+
+GstPad* add_pad(GstLivePhotoSelect* self, GstStaticPadTemplate* pad_template) {
+  GstPad* pad = gst_pad_new_from_static_template(pad_template, pad_template->name_template);
+  gst_pad_set_iterate_internal_links_function(pad, gst_live_photo_select_iterate_links);
+  if (pad_template->direction == GST_PAD_SINK) {
+    gst_pad_set_event_function(pad, gst_live_photo_select_sink_event);
+    gst_pad_set_query_function(pad, gst_live_photo_select_sink_query);
+  } else {
+    gst_pad_set_event_function(pad, gst_live_photo_select_src_event);
+    gst_pad_set_query_function(pad, gst_live_photo_select_src_query);
+  }
+  gst_element_add_pad(GST_ELEMENT(self), pad);
+  return pad;
+}
+
+Impl::Impl(GstLivePhotoSelect* self) {
+  video_sink = add_pad(self, &kVideoSink);
+  audio_sink = add_pad(self, &kAudioSink);
+  video_src = add_pad(self, &kVideoSrc);
+  audio_src = add_pad(self, &kAudioSrc);
+  still_src = add_pad(self, &kStillSrc);
+  gst_pad_set_chain_function(video_sink, gst_live_photo_select_video_chain);
+  gst_pad_set_chain_function(audio_sink, gst_live_photo_select_audio_chain);
+  audio_task.emplace(audio_src, [self](GstFlowReturn flow) {
+    branch_failed(self, "audio_src", flow);
+  });
+  still_task.emplace(still_src, [self](GstFlowReturn flow) {
+    branch_failed(self, "still_src", flow);
+  });
+  gst_pad_set_activatemode_function(audio_src, gst_live_photo_select_src_activate);
+  gst_pad_set_activatemode_function(still_src, gst_live_photo_select_src_activate);
+}
+
+}  // namespace
+
+static void gst_live_photo_select_set_property(
+    GObject* object, guint id, const GValue* value, GParamSpec* pspec) {
+  auto* self = GST_LIVE_PHOTO_SELECT(object);
+  ObjectLock lock(self);
+  Settings& settings = self->impl->settings;
+  switch (id) {
+    case PROP_MODE:
+      settings.mode = static_cast<Mode>(g_value_get_enum(value));
+      break;
+    case PROP_START_TIME:
+      settings.start = g_value_get_uint64(value);
+      break;
+    case PROP_DURATION:
+      settings.duration = g_value_get_uint64(value);
+      break;
+    case PROP_STILL_TIME:
+      settings.still = g_value_get_uint64(value);
+      break;
+    case PROP_CONTENT_IDENTIFIER: {
+      const gchar* text = g_value_get_string(value);
+      settings.content_identifier = text ? text : "";
+      break;
+    }
+    case PROP_CONTROLS_SOURCE:
+      settings.controls_source = g_value_get_boolean(value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+  }
+}
+
+static void gst_live_photo_select_get_property(
+    GObject* object, guint id, GValue* value, GParamSpec* pspec) {
+  auto* self = GST_LIVE_PHOTO_SELECT(object);
+  ObjectLock lock(self);
+  const Settings& settings = self->impl->settings;
+  switch (id) {
+    case PROP_MODE:
+      g_value_set_enum(value, static_cast<gint>(settings.mode));
+      break;
+    case PROP_START_TIME:
+      g_value_set_uint64(value, settings.start);
+      break;
+    case PROP_DURATION:
+      g_value_set_uint64(value, settings.duration);
+      break;
+    case PROP_STILL_TIME:
+      g_value_set_uint64(value, settings.still);
+      break;
+    case PROP_CONTENT_IDENTIFIER:
+      g_value_set_string(
+          value,
+          settings.content_identifier.empty() ? nullptr : settings.content_identifier.c_str());
+      break;
+    case PROP_CONTROLS_SOURCE:
+      g_value_set_boolean(value, settings.controls_source);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+  }
+}
+
+static void gst_live_photo_select_finalize(GObject* object) {
+  delete GST_LIVE_PHOTO_SELECT(object)->impl;
+  G_OBJECT_CLASS(gst_live_photo_select_parent_class)->finalize(object);
+}
+
+static void gst_live_photo_select_init(GstLivePhotoSelect* self) { self->impl = new Impl(self); }
+
+static void gst_live_photo_select_class_init(GstLivePhotoSelectClass* klass) {
+  auto* object_class = G_OBJECT_CLASS(klass);
+  auto* element_class = GST_ELEMENT_CLASS(klass);
+  constexpr auto kFlags = static_cast<GParamFlags>(
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+
+  object_class->set_property = gst_live_photo_select_set_property;
+  object_class->get_property = gst_live_photo_select_get_property;
+  object_class->finalize = gst_live_photo_select_finalize;
+  element_class->change_state = GST_DEBUG_FUNCPTR(gst_live_photo_select_change_state);
+
+  for (auto* pad_template : {&kVideoSink, &kAudioSink, &kVideoSrc, &kAudioSrc, &kStillSrc})
+    gst_element_class_add_static_pad_template(element_class, pad_template);
+  gst_element_class_set_static_metadata(
+      element_class,
+      "Live Photo selector",
+      "Filter/Editor/Video/Audio",
+      "Lets one short clip of a video and one of its frames through, as a Live Photo",
+      "The gst-livephoto developers");
+
+  /**
+   * GstLivePhotoSelect:mode:
+   *
+   * How the moment is chosen.
+   */
+  g_object_class_install_property(
+      object_class,
+      PROP_MODE,
+      g_param_spec_enum(
+          "mode",
+          "Mode",
+          "How the moment is chosen",
+          mode_type(),
+          static_cast<gint>(Mode::Window),
+          kFlags));
+  /**
+   * GstLivePhotoSelect:start-time:
+   *
+   * When the clip begins, in nanoseconds of the source's stream time. The clip
+   * begins with the frame that is on screen then. Not given: 0.
+   */
+  g_object_class_install_property(
+      object_class,
+      PROP_START_TIME,
+      g_param_spec_uint64(
+          "start-time",
+          "Start time",
+          "When the clip begins, in nanoseconds of the source's stream time (none = 0)",
+          0,
+          G_MAXUINT64,
+          GST_CLOCK_TIME_NONE,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:duration:
+   *
+   * How long the clip lasts, in nanoseconds: to the first frame at or after
+   * that, or to the end of the source. Not given: 3 seconds.
+   */
+  g_object_class_install_property(
+      object_class,
+      PROP_DURATION,
+      g_param_spec_uint64(
+          "duration",
+          "Duration",
+          "How long the clip lasts, in nanoseconds, at most an hour (none = 3 seconds)",
+          0,
+          G_MAXUINT64,
+          GST_CLOCK_TIME_NONE,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:still-time:
+   *
+   * When the still is taken, in nanoseconds of the source's stream time: it is
+   * the frame that is on screen then. Not given: the middle of the clip.
+   */
+  g_object_class_install_property(
+      object_class,
+      PROP_STILL_TIME,
+      g_param_spec_uint64(
+          "still-time",
+          "Still time",
+          "When the still is taken, in nanoseconds of the source's stream time "
+          "(none = the middle of the clip)",
+          0,
+          G_MAXUINT64,
+          GST_CLOCK_TIME_NONE,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:content-identifier:
+   *
+   * The identifier that still and movie share: a UUID. Not given: a new random
+   * one for each clip.
+   */
+  g_object_class_install_property(
+      object_class,
+      PROP_CONTENT_IDENTIFIER,
+      g_param_spec_string(
+          "content-identifier",
+          "Content identifier",
+          "The UUID that still and movie share (none = a new one for each clip)",
+          nullptr,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:controls-source:
+   *
+   * Whether the source is there for this clip alone, and may be ended as soon
+   * as the clip is complete. False for a branch of a tee.
+   */
+  g_object_class_install_property(
+      object_class,
+      PROP_CONTROLS_SOURCE,
+      g_param_spec_boolean(
+          "controls-source",
+          "Controls source",
+          "Whether to end the source as soon as the clip is complete; false beside other branches",
+          TRUE,
+          kFlags));
+
+  gst_type_mark_as_plugin_api(mode_type(), static_cast<GstPluginAPIFlags>(0));
+}

@@ -1,0 +1,40 @@
+// What the decoder configurations in codec_data say, and what the movie needs of them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/bytes.h"
+#include "core/result.h"
+
+namespace livephoto::mux {
+
+// A profile as caps name it, of an AVCDecoderConfigurationRecord or an
+// HEVCDecoderConfigurationRecord (ISO/IEC 14496-15); null for one that Apple's
+// decoders do not play.
+const char* h264_profile_of(ByteSpan avcc);
+const char* h265_profile_of(ByteSpan hvcc);
+
+// The record as avc1 needs it: all parameter sets are in it.
+Result<Bytes> avcc_for_avc1(ByteSpan avcc);
+// The record as hvc1 needs it: all parameter sets are in it, and it says so.
+Result<Bytes> hvcc_for_hvc1(ByteSpan hvcc);
+
+struct AacConfig {
+  std::uint32_t sample_rate = 0;  // of the core coder, before spectral band replication
+  std::uint32_t samples_per_packet = 1024;
+};
+// AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1)
+Result<AacConfig> aac_config_of(ByteSpan config);
+
+struct AlacConfig {
+  Bytes record;  // the 24 bytes of an ALACSpecificConfig
+  std::uint32_t samples_per_packet = 4096;
+  std::uint32_t bits = 16;
+  std::uint32_t channels = 2;
+  std::uint32_t sample_rate = 0;
+};
+// From the record alone, or from the whole 'alac' box around it.
+Result<AlacConfig> alac_config_of(ByteSpan config);
+
+}  // namespace livephoto::mux

@@ -1,0 +1,34 @@
+// What caps say about a picture, and what an update of them may change.
+#pragma once
+
+#include <gst/gst.h>
+#include <gst/video/video.h>
+
+#include <optional>
+#include <string>
+
+#include "core/capture.h"
+#include "gst/support/ptr.h"
+
+namespace livephoto::gst {
+
+// What of `update` changes the decoding of what began with `current`: the media
+// type, format, size, codec data, stream format, channels, rate or layout, in
+// words ("width 400 to 200"); nothing where the two describe one stream.
+std::optional<std::string> incompatible_change(const GstCaps* current, const GstCaps* update);
+
+// One description from two of the same stream: all fields of both; where they
+// disagree, that of the fuller caps (at a tie, the newer), and a known frame
+// rate wins over an unknown one.
+Owned<GstCaps> merged_caps(GstCaps* current, GstCaps* update);
+
+// `caps` of a picture with a frame rate that an encoder can plan with: their own,
+// unless it is unknown, or above any camera's (demuxers take a stream's clock
+// for its rate) and contradicted by `interval`, the time in nanoseconds between
+// two frames. Then it is that interval's, in whole frames a second.
+Owned<GstCaps> with_usable_rate(GstCaps* caps, GstClockTime interval);
+
+// GStreamer's colorimetry as code points of ISO/IEC 23091-2.
+Colour colour_of(const GstVideoColorimetry& colorimetry);
+
+}  // namespace livephoto::gst

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Still and movie stand upright, in the right shape, with the colours and the sharpness of the source."""
+
+from fractions import Fraction
+
+import clips
+import decoders
+import harness
+import measures
+import painting
+import pair
+import readers
+
+STILL_FRAME = 60  # at 2 s of 30 frames a second
+
+
+class Upright(harness.PipelineTest):
+
+    def assert_upright(self, image, who):
+        """Barcode on top, and each corner in its colour."""
+        self.assertEqual((image.width, image.height), (240, 320), who)
+        self.assertEqual(painting.read_barcode(image), STILL_FRAME, who)
+        painter = painting.upright_painter()
+        bright = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1), "yellow": (1, 1, 0)}
+        for name, wanted in bright.items():
+            left, top, size = painter.corner(name)
+            colour = measures.mean_colour(image, left + 4, top + 4, size - 8, size - 8)
+            self.assertEqual(
+                tuple(int(value > 128) for value in colour), wanted, f"{who}: the {name} corner is {colour}")
+
+    def check(self, turn, **options):
+        made = self.make(clips.portrait(turn), **options)
+        self.assert_good(made)
+        self.assert_upright(decoders.still_rgb(made.still), "the still by heif-convert")
+        self.assert_upright(pair.frame_at_marker(made.movie, "rgb24"), "the movie by ffmpeg")
+        marker = pair.marker_time(made.movie)
+        frames = [frame for frame in decoders.gst_frames(made.movie, "rgb24") if abs(frame.time - marker) < 1e-6]
+        self.assertEqual(len(frames), 1)
+        self.assert_upright(frames[0], "the movie by qtdemux")
+        self.assert_told_once(made)
+
+    def assert_told_once(self, made):
+        """A reader that obeys Exif as well must not turn the still twice; readers' sizes are upright."""
+        tags = readers.exiftool(made.still)
+        self.assertIn(tags.get("IFD0:Orientation", 1), (1,), "Exif Orientation of a HEIC")
+        named = readers.heif_info(made.still)
+        self.assertIn((named["width"], named["height"]), ((240, 320),), "the size by heif-info")
+        video = next(track for track in readers.mediainfo(made.movie) if track["@type"] == "Video")
+        turned = float(video.get("Rotation", 0)) % 180 != 0
+        self.assertEqual((int(video["Width"]), int(video["Height"])), (320, 240) if turned else (240, 320))
+
+    def test_turned_by_90_degrees(self):
+        self.check(90)
+
+    def test_turned_by_180_degrees(self):
+        self.check(180)
+
+    def test_turned_by_270_degrees(self):
+        self.check(270)
+
+    def test_turned_by_90_degrees_with_x265(self):
+        harness.need_elements("x265enc")
+        self.check(90, video=harness.X265)
+
+
+class Shape(harness.PipelineTest):
+
+    def test_oblong_pixels_keep_the_shape_of_the_picture(self):
+        made = self.make(clips.anamorphic())
+
+        shape = readers.shape(readers.first_stream(readers.ffprobe(made.movie)[0], "video"))
+        self.assert_close(shape, Fraction(16, 9), Fraction(1, 100), "the movie's shape by ffprobe")
+        still = decoders.still_rgb(made.still)
+        self.assert_close(Fraction(still.width, still.height), shape, Fraction(1, 100), "the still's by heif-convert")
+        self.assert_good(made)
+
+
+class Colour(harness.PipelineTest):
+
+    def patches(self, image):
+        return [measures.mean_colour(image, *clips.chart_patch(index)) for index in range(len(clips.CHART))]
+
+    def assert_patches(self, some, others, within, what):
+        worst = max((abs(a - b), index, channel) for index, (one, other) in enumerate(zip(some, others))
+                    for channel, (a, b) in enumerate(zip(one, other)))
+        difference, index, channel = worst
+        self.assertLessEqual(
+            difference, within, f"{what}: patch {index}, {'RGB'[channel]}: {some[index]} and {others[index]}")
+
+    def check(self, matrix, **options):
+        clip = clips.colour_chart(matrix)
+        made = self.make(clip, **options)
+        still = self.patches(decoders.still_rgb(made.still))
+        movie = self.patches(pair.frame_at_marker(made.movie, "rgb24"))
+        source = self.patches(decoders.ffmpeg_frame(clip.path, clip.times()[STILL_FRAME], "rgb24"))
+        self.assert_patches(still, movie, 2, "still by heif-convert, movie by ffmpeg")
+        self.assert_patches(still, source, 3, "still by heif-convert, source by ffmpeg")
+
+    def test_bt709_patches_agree_between_still_and_movie(self):
+        self.check("bt709")
+
+    def test_bt601_patches_agree_between_still_and_movie(self):
+        self.check("bt601")
+
+    def test_bt709_patches_agree_with_x265(self):
+        harness.need_elements("x265enc")
+        self.check("bt709", video=harness.X265)
+
+    def test_bt709_patches_agree_with_a_jpeg_still(self):
+        self.check("bt709", suffix=".JPG")
+
+    def test_hdr10_stays_labelled_in_both_files(self):
+        harness.need_elements("x265enc")
+
+        made = self.make(clips.hdr10(), video=harness.X265)
+
+        self.assert_good(made)
+        video = readers.first_stream(readers.ffprobe(made.movie)[0], "video").raw
+        labels = [video.get(name) for name in ("color_primaries", "color_transfer", "color_space")]
+        self.assertEqual(labels, ["bt2020", "smpte2084", "bt2020nc"])
+        tags = readers.exiftool(made.still)
+        wanted = {"ColorPrimaries": 9, "TransferCharacteristics": 16, "MatrixCoefficients": 9}
+        self.assertEqual({name: readers.tag(tags, name) for name in wanted}, wanted)
+
+
+class Sharpness(harness.PipelineTest):
+
+    def measure(self, clip, **options):
+        made = self.make(clip, **options)
+        return pair.still_against(made.still, clip.path, decoders.ffmpeg_frame(clip.path, clip.times()[STILL_FRAME]))
+
+    def test_an_8_bit_still_of_default_quality_has_ssim_097(self):
+        self.assertGreaterEqual(self.measure(clips.moving())[0], 0.97)
+
+    def test_a_10_bit_still_of_default_quality_has_ssim_097(self):
+        harness.need_elements("x265enc")
+
+        self.assertGreaterEqual(self.measure(clips.ten_bit(), video=harness.X265)[0], 0.97)
+
+    def test_an_8_bit_still_of_quality_100_has_42_decibels(self):
+        self.assertGreaterEqual(self.measure(clips.moving(), still_sink=["quality=100"])[1], 42)
+
+    def test_a_10_bit_still_of_quality_100_has_42_decibels(self):
+        harness.need_elements("x265enc")
+
+        self.assertGreaterEqual(self.measure(clips.ten_bit(), video=harness.X265, still_sink=["quality=100"])[1], 42)
+
+    def test_a_jpeg_still_of_default_quality_has_ssim_097(self):
+        self.assertGreaterEqual(self.measure(clips.moving(), suffix=".JPG")[0], 0.97)
+
+
+if __name__ == "__main__":
+    harness.main()
