@@ -211,8 +211,7 @@ def still_luma(path, matrix):
         with tempfile.NamedTemporaryFile(prefix="livephoto-still-", suffix=".hevc") as file:
             file.write(stream)
             file.flush()
-            # exiftool shows the flag of an nclx only where it is set; a HEIC without nclx is full range.
-            full_range = readers.tag(tags, "VideoFullRangeFlag") == 1 or readers.tag(tags, "ColorProfiles") != "nclx"
+            full_range = readers.is_full_range(readers.first_stream(readers.ffprobe(file.name)[0], "video"))
             return _ffmpeg_images(["-i", file.name], _layout_filters("luma"))[0], full_range
     pixels = "yuv444p" if int(readers.tag(tags, "BitDepthLuma") or 8) == 8 else "yuv444p10le"
     return _heif_convert(path, ".png", lambda png: _luma_again(png, matrix, pixels)), False

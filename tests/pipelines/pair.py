@@ -300,7 +300,10 @@ CHECKS = (("exiftool", _exiftool), ("ffprobe", _ffprobe), ("GStreamer", _gstream
           ("exiv2", _exiv2), ("mediainfo", _mediainfo), ("galleries", _galleries), ("same picture", _same_picture))
 
 
-def check_pair(still, movie, expected=Expectation(), asked=tuple(name for name, _ in CHECKS)):
+EVERY_READER = tuple(name for name, _ in CHECKS)
+
+
+def check_pair(still, movie, expected=Expectation(), asked=EVERY_READER):
     """Asks the readers; one that is not installed is a skipped Finding, one that refuses the file a wrong one."""
     report = Report()
     still, movie = str(still), str(movie)

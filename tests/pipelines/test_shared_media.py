@@ -13,8 +13,13 @@ from harness import SECOND
 
 VIDEOS = harness.SHARED / "media" / "videos"
 
-QUICK = "x264enc speed-preset=ultrafast ! h264parse"  # the line's encoder at the speed of two slow cores
-STEREO = ("audio/x-raw,channels=2", "!")
+# The line's encoder, quick and at constant quality: its default of 2 Mbit/s makes another picture of a large one.
+QUICK = "x264enc speed-preset=superfast pass=qual quantizer=20 vbv-buf-capacity=0 ! h264parse"
+
+# Six channels of which the file does not say where they stand: audioconvert has to be told what to make of them.
+LEFT, RIGHT = (0.4, 0, 0.3, 0, 0.3, 0), (0, 0.4, 0.3, 0, 0, 0.3)
+MIXED_DOWN = ("audioconvert", "mix-matrix=<" + ",".join(
+    "<" + ",".join(f"(float){share}" for share in side) + ">" for side in (LEFT, RIGHT)) + ">")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,20 +31,17 @@ class Known:
 
 
 KNOWN = {
-    # avenc_aac does not take this file's 5.1 layout.
-    "h264-1080p60-51audio-2s.mp4": Known(r"(?i)(not-negotiated|negotiat|caps|channel)", {"before_audio": STEREO}),
-    # x264enc wants even sizes of at least 16 pixels.
+    "h264-1080p60-51audio-2s.mp4": Known(
+        r"(?i)(not-negotiated|negotiat|caps|channel)", {"convert_audio": MIXED_DOWN}),
+    # x264enc wants even sizes.
     "vp9-odd-161x121.webm": Known(
         r"(?i)(not-negotiated|negotiat|encoder|x264|size)",
         {"before_video": ("videoscale", "!", "video/x-raw,width=160,height=120,pixel-aspect-ratio=1/1", "!")}),
-    "tiny-2x2.mp4": Known(
-        r"(?i)(not-negotiated|negotiat|encoder|x264|size)",
-        {"before_video": ("videoscale", "!", "video/x-raw,width=64,height=64,pixel-aspect-ratio=1/1", "!")}),
     # decodebin gives up on it.
     "chrome-mediarecorder-no-duration.webm": Known(r".", None),
     # The picture changes its size at 1 s.
     "h264-resolution-change-400x300-to-200x150.mp4": Known(
-        r"(?i)size", {"duration": SECOND // 2, "still_time": SECOND // 4}),
+        r"picture changes inside the clip", {"duration": SECOND // 2, "still_time": SECOND // 4}),
 }
 
 
@@ -55,6 +57,13 @@ class Row:
         return f"{self.name:55} {self.ssim:7.4f} {self.duration:6.3f} {self.galleries:4} {self.result}"
 
 
+# What a reader of the still does not do, and why that is not held against the pair.
+UNASKED = {
+    # libheif stores pictures below its encoder's 64 pixels as a grid; exiv2 0.27 finds no Exif beside one, and four
+    # pixels are too few for a likeness.
+    "tiny-2x2.mp4": ("exiv2", "same picture"),
+}
+
 ROWS = []
 
 
@@ -67,7 +76,9 @@ def times_for(path):
     streams, container = readers.ffprobe(path)
     video = readers.first_stream(streams, "video")
     # Where GStreamer's MPEG-TS time begins is its own affair: the clip begins with the picture.
-    begin = 0 if is_mpegts(path) else max(0, video.start or 0)
+    if is_mpegts(path):
+        return {"start": 0, "duration": 2 * SECOND, "still_time": 4 * SECOND // 5}
+    begin = max(0, video.start or 0)
     length = float(video.duration or Fraction(container.get("duration", 3)))
     start, duration = (begin + 1, 2) if length >= 3 else (begin, min(2, length))
     return {"start": round(start * SECOND), "duration": max(1, round(duration * SECOND)),
@@ -121,14 +132,15 @@ class SharedMedia(harness.PipelineTest):
     def judge(self, made, path, row, still_time):
         """`still_time` None: the picture was changed on the way, so that it does not compare with the source."""
         # Galleries want a date, which most of these files have not: counted in the table, not demanded.
-        report = self.assert_good(made, pair.Expectation(galleries=False))
+        asked = tuple(reader for reader in pair.EVERY_READER if reader not in UNASKED.get(path.name, ()))
+        report = self.assert_good(made, pair.Expectation(galleries=False), asked)
         row.duration = report.facts["duration"]
         row.galleries = f"{sum('does not pair' not in finding.said for finding in report.said_by('galleries'))}/4"
         self.assertLessEqual(row.duration, 3.1)
         for finding in report.said_by("galleries"):
             if not finding.said.startswith("ente"):
                 self.assertIn("pairs them", finding.said)
-        if still_time is not None:
+        if still_time is not None and "same picture" in asked:
             shown = pair.best_source_frame(made.still, path, *candidates(path, still_time))
             row.ssim, _ = pair.still_against(made.still, path, decoders.ffmpeg_frame(path, shown))
             self.assertGreaterEqual(row.ssim, 0.97, f"the still against the source's frame at {float(shown):.4f} s")
