@@ -192,28 +192,25 @@ def is_jpeg(path):
         return file.read(2) == b"\xff\xd8"
 
 
-STILL_MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
-
-
 def still_luma(path, matrix):
     """(luma plane, full range?) of a still, to be compared with a frame whose matrix is `matrix`.
 
-    A HEIC of that matrix that is stored upright gives the samples as they are coded: its HEVC stream goes to ffmpeg,
-    because libheif 1.15.1 turns every picture into 8-bit RGB and back. Else, and for JPEG, the luma is made again,
-    with `matrix`, from the RGB that the file shows; colours that RGB cannot hold limit that to some 45 dB.
+    A HEIC that is not mirrored gives the samples as they are coded: its HEVC stream goes to ffmpeg, because libheif
+    1.15.1 turns every picture into 8-bit RGB and back. Else, and for JPEG, the luma is made again, with `matrix`, from
+    the RGB that the file shows; colours that RGB cannot hold limit that to some 45 dB.
     """
     if is_jpeg(path):
         return _luma_again(path, matrix, "yuv444p"), False
-    tags = readers.exiftool(path)
-    own_matrix = STILL_MATRICES.get(readers.tag(tags, "MatrixCoefficients"), "bt601")
-    stream = heic_stream.of_primary_picture(path) if own_matrix == matrix else None
-    if stream:
+    picture = heic_stream.of_primary_picture(path)
+    if picture:
+        stream, turns = picture
         with tempfile.NamedTemporaryFile(prefix="livephoto-still-", suffix=".hevc") as file:
             file.write(stream)
             file.flush()
             full_range = readers.is_full_range(readers.first_stream(readers.ffprobe(file.name)[0], "video"))
-            return _ffmpeg_images(["-i", file.name], _layout_filters("luma"))[0], full_range
-    pixels = "yuv444p" if int(readers.tag(tags, "BitDepthLuma") or 8) == 8 else "yuv444p10le"
+            filters = [*_layout_filters("luma"), *["transpose=cclock"] * turns]
+            return _ffmpeg_images(["-i", file.name], filters)[0], full_range
+    pixels = "yuv444p" if int(readers.tag(readers.exiftool(path), "BitDepthLuma") or 8) == 8 else "yuv444p10le"
     return _heif_convert(path, ".png", lambda png: _luma_again(png, matrix, pixels)), False
 
 

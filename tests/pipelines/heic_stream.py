@@ -85,18 +85,20 @@ def _slices(data):
 
 
 def of_primary_picture(path):
-    """The primary picture as an HEVC byte stream; None if it is a grid, is turned, or is no HEIC."""
+    """(HEVC byte stream, quarter turns anticlockwise) of the primary picture.
+
+    None if it is a grid or mirrored, and of a file that is no HEIC.
+    """
     with open(path, "rb") as file:
         whole = file.read()
     meta = _child(whole, b"meta")[4:]
     if not meta:
         return None
     primary = _number(_child(meta, b"pitm"), 4, 2)
-    properties = _properties_of(primary, _child(meta, b"iprp"))
+    properties = dict(_properties_of(primary, _child(meta, b"iprp")))
     place = _place_of(primary, _child(meta, b"iloc"))
-    kinds = [kind for kind, _ in properties]
-    if place is None or b"hvcC" not in kinds or b"irot" in kinds or b"imir" in kinds:
+    if place is None or b"hvcC" not in properties or b"imir" in properties:
         return None
-    configuration = next(body for kind, body in properties if kind == b"hvcC")
     coded = whole[place[0]:place[0] + place[1]]
-    return b"".join(START_CODE + unit for unit in (*_parameter_sets(configuration), *_slices(coded)))
+    units = (*_parameter_sets(properties[b"hvcC"]), *_slices(coded))
+    return b"".join(START_CODE + unit for unit in units), properties.get(b"irot", b"\0")[0] & 3
