@@ -143,13 +143,15 @@ Bytes wide_and_mdat_header(std::uint64_t payload) {
 
 // QuickTime File Format, "Handler Reference Atoms"
 Box media_handler(FourCC subtype, std::string_view name) {
+  // What cameras set: 1 for metadata, 0 for picture and sound.
+  const std::uint32_t component_flags = subtype == FourCC("meta") ? 1 : 0;
   return box(
       "hdlr",
       version_flags(0, 0),
       u32(FourCC("mhlr")),
       u32(subtype),
       u32(FourCC("appl")),
-      u32(1),  // component flags
+      u32(component_flags),
       u32(0),  // component flags mask
       ByteSpan(pascal(name)));
 }

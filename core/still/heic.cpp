@@ -325,19 +325,23 @@ heif_error append(heif_context*, const void* data, std::size_t size, void* userd
 }
 
 // ISO/IEC 23008-12, B.4.2: "heic" is HEVC of 8-bit 4:2:0, "heix" all the rest;
-// libheif 1.15 knows only "heic". The other brand is put among the compatible
-// ones. The major brand stays, because galleries go by it: exiftool calls a
-// "heix" file image/heif, which PhotoPrism does not pair. ftyp is the first box: size, name, major brand, minor
-// version, then the compatible brands, four bytes each.
+// libheif 1.15 knows only "heic". The other brand takes the place of one that
+// is there twice (libheif repeats them all for a thumbnail), else of "miaf". The
+// major brand stays, because galleries go by it: exiftool calls a "heix" file
+// image/heif, which PhotoPrism does not pair. ftyp is the first box: size, name,
+// major brand, minor version, then the compatible brands, four bytes each.
 void name_all_brands(Bytes& file, const Picture& picture) {
   if (picture.bit_depth == 8 && is_coded_as_420(picture.chroma)) return;
-  constexpr std::string_view kHeic = "heic";
   constexpr std::size_t kCompatible = 16;
+  constexpr std::string_view kHeix = "heix";
   const std::size_t end = std::min<std::size_t>(file.size(), file.size() > 4 ? file[3] : 0);
-  for (std::size_t at = kCompatible; at + kHeic.size() <= end; at += kHeic.size()) {
-    auto* brand = file.data() + at;
-    if (!std::equal(kHeic.begin(), kHeic.end(), brand)) continue;
-    brand[3] = 'x';
+  std::vector<std::string_view> seen;
+  for (std::size_t at = kCompatible; at + kHeix.size() <= end; at += kHeix.size()) {
+    const std::string_view brand(reinterpret_cast<const char*>(file.data()) + at, kHeix.size());
+    const bool spare = brand == "miaf" || std::ranges::find(seen, brand) != seen.end();
+    seen.push_back(brand);
+    if (!spare) continue;
+    std::ranges::copy(kHeix, file.begin() + static_cast<std::ptrdiff_t>(at));
     return;
   }
 }
