@@ -205,7 +205,9 @@ Result<void> PendingFile::commit() {
     return io_error(error, path_);
   }
   ::close(std::exchange(descriptor_, -1));
-  return sync_folder(path_);
+  // The file has its name now; that the folder could not be synced does not take it back.
+  static_cast<void>(sync_folder(path_));
+  return {};
 }
 
 Result<void> write_file(const fs::path& path, ByteSpan bytes) {

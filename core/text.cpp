@@ -1,14 +1,24 @@
 #include "core/text.h"
 
 #include <array>
-#include <cstdio>
+#include <charconv>
 
 namespace livephoto {
 
+std::string decimal_text(double value, int decimals) {
+  // The longest double has 309 digits before the point.
+  std::array<char, 400> text{};
+  const auto end = std::to_chars(
+      text.data(),
+      text.data() + text.size(),
+      value,
+      std::chars_format::fixed,
+      decimals);
+  return {text.data(), end.ptr};
+}
+
 std::string seconds_text(std::chrono::nanoseconds time) {
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%.3f s", static_cast<double>(time.count()) / 1e9);
-  return text.data();
+  return decimal_text(static_cast<double>(time.count()) / 1e9, 3) + " s";
 }
 
 }  // namespace livephoto

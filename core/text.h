@@ -12,6 +12,9 @@ inline Error invalid_input(std::string message) {
   return {ErrorCode::InvalidInput, std::move(message), {}};
 }
 
+// A number with `decimals` digits behind a point, whatever the locale's mark is.
+std::string decimal_text(double value, int decimals);
+
 // "12.345 s", rounded to a millisecond.
 std::string seconds_text(std::chrono::nanoseconds time);
 

@@ -19,6 +19,8 @@ __extension__ typedef __int128 Wide;
 
 constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::uint32_t kLargestDuration = std::numeric_limits<std::int32_t>::max();
+// What a packet says of its duration beyond this is damage, and would overflow.
+constexpr nanoseconds kLongestFrame = std::chrono::hours(24);
 // Times are typed in milliseconds and segments round: a frame this much later
 // still counts as on screen.
 constexpr nanoseconds kOnScreenTolerance{500'000};
@@ -57,7 +59,7 @@ Result<std::vector<nanoseconds>> complete_times(const std::vector<VideoPacket>& 
 nanoseconds last_duration(
     const VideoTrack& video, std::size_t last_packet, std::span<const nanoseconds> shown_at) {
   const auto& said = video.packets[last_packet].duration;
-  if (said && said->count() > 0) return *said;
+  if (said && said->count() > 0 && *said < kLongestFrame) return *said;
   if (shown_at.size() > 1) return shown_at[shown_at.size() - 1] - shown_at[shown_at.size() - 2];
   const auto& format = video.format;
   if (format.frame_rate_numerator != 0) {

@@ -1,8 +1,11 @@
 #include "core/isobmff/live_photo.h"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+
+#include "core/text.h"
 
 namespace livephoto::isobmff {
 namespace {
@@ -21,12 +24,21 @@ std::string formatted(const char* format, Values... values) {
   return text.data();
 }
 
+// "+09.40": signed, `whole` digits at least before the point.
+std::string signed_text(double value, std::size_t whole, int decimals) {
+  std::string text = decimal_text(std::abs(value), decimals);
+  const std::size_t digits = text.find('.');
+  if (digits < whole) text.insert(0, whole - digits, '0');
+  return (value < 0 ? "-" : "+") + text;
+}
+
 }  // namespace
 
 std::string iso_6709(const Place& place) {
+  std::string text =
+      signed_text(place.latitude_degrees, 2, 4) + signed_text(place.longitude_degrees, 3, 4);
   // The altitude's whole part has three digits in camera files: +009.471.
-  std::string text = formatted("%+08.4f%+09.4f", place.latitude_degrees, place.longitude_degrees);
-  if (place.altitude_metres) text += formatted("%+08.3f", *place.altitude_metres);
+  if (place.altitude_metres) text += signed_text(*place.altitude_metres, 3, 3);
   return text + "/";
 }
 

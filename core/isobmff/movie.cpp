@@ -24,6 +24,8 @@ using std::chrono::nanoseconds;
 using namespace isobmff;
 
 constexpr std::uint32_t kVideoTrackId = 1;
+// The matrix of a track has 16.16 bits, one of them the sign.
+constexpr std::uint32_t kLargestSide = 0x7FFF;
 constexpr std::uint32_t kLargestCount = std::numeric_limits<std::int32_t>::max();
 // What a reader has to buffer of one track before it meets the other.
 constexpr nanoseconds kChunkDuration{500'000'000};
@@ -172,9 +174,9 @@ Box media(
 std::pair<std::uint32_t, std::uint32_t> display_size(const VideoFormat& format) {
   const double aspect = static_cast<double>(format.pixel_aspect_numerator) /
                         static_cast<double>(format.pixel_aspect_denominator);
-  return {
-      static_cast<std::uint32_t>(std::lround(static_cast<double>(format.width) * aspect)),
-      format.height};
+  const double width = std::round(static_cast<double>(format.width) * aspect);
+  // Cut off where no movie would take it anyway.
+  return {static_cast<std::uint32_t>(std::min(width, 1e9)), format.height};
 }
 
 Box video_description(const VideoFormat& format) {
@@ -269,7 +271,8 @@ Box audio_description(const AudioTrack& audio) {
   const SoundShape sound{.channels = format.channels, .sample_rate = format.sample_rate};
   switch (format.codec) {
     case AudioFormat::Codec::Aac:
-      return stsd(mp4a(sound, format.configuration, bit_rate_of(audio)));
+      return stsd(
+          mp4a(sound, format.configuration, audio.packets.front().samples, bit_rate_of(audio)));
     case AudioFormat::Codec::Alac:
       return stsd(alac(sound, format.configuration, alac_frame_length(format), format.bits));
     case AudioFormat::Codec::Lpcm:
@@ -391,12 +394,12 @@ Result<void> check_video(const VideoTrack& video) {
         "The video has no decoder configuration; put h264parse or h265parse before the muxer.");
   }
   const auto [width, height] = display_size(video.format);
-  const auto fits = [](std::uint32_t side) { return side >= 1 && side <= 0xFFFF; };
+  const auto fits = [](std::uint32_t side) { return side >= 1 && side <= kLargestSide; };
   if (!fits(video.format.width) || !fits(video.format.height) || !fits(width) || !fits(height)) {
     return invalid_input(
         "A picture of " + std::to_string(video.format.width) + "x" +
         std::to_string(video.format.height) +
-        " does not fit a movie; scale it to between 1 and 65535 pixels a side.");
+        " does not fit a movie; scale it to between 1 and 32767 pixels a side.");
   }
   return {};
 }

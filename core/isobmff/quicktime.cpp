@@ -12,8 +12,6 @@ constexpr std::uint32_t kBigEndian = 1u << 1;
 constexpr std::uint32_t kSignedInteger = 1u << 2;
 constexpr std::uint32_t kPacked = 1u << 3;
 
-constexpr std::uint32_t kAacFramesPerPacket = 1024;
-
 // A Pascal string: its length, then its characters.
 Bytes pascal(std::string_view text) {
   assert(text.size() < 256);
@@ -192,11 +190,15 @@ Box gmhd() {
           reserved(2)));
 }
 
-Box mp4a(const SoundShape& sound, ByteSpan audio_specific_config, const BitRate& rate) {
+Box mp4a(
+    const SoundShape& sound,
+    ByteSpan audio_specific_config,
+    std::uint32_t frames_per_packet,
+    const BitRate& rate) {
   return compressed_sound(
       "mp4a",
       sound,
-      kAacFramesPerPacket,
+      frames_per_packet,
       16,
       box("wave",
           box("frma", u32(FourCC("mp4a"))),

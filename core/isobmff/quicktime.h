@@ -67,7 +67,11 @@ Box dinf();
 Box gmhd();
 
 // An AAC stream; `audio_specific_config` is ISO/IEC 14496-3, 1.6.2.1.
-Box mp4a(const SoundShape& sound, ByteSpan audio_specific_config, const BitRate& rate);
+Box mp4a(
+    const SoundShape& sound,
+    ByteSpan audio_specific_config,
+    std::uint32_t frames_per_packet,
+    const BitRate& rate);
 // An Apple Lossless stream; `cookie` is its ALACSpecificConfig, 24 bytes.
 Box alac(
     const SoundShape& sound, ByteSpan cookie, std::uint32_t frames_per_packet, std::uint32_t bits);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <locale>
 #include <string>
 
 #include "core/isobmff/boxes.h"
@@ -277,6 +278,18 @@ TEST(MovieMetadata, HasTheCamerasOrder) {
 TEST(Iso6709, SignsAndPadsEveryPart) {
   EXPECT_EQ(iso_6709({-5.25, -0.5, std::nullopt}), "-05.2500-000.5000/");
   EXPECT_EQ(iso_6709({5.25, 100.125, -3.5}), "+05.2500+100.1250-003.500/");
+}
+
+// A German application has set this; the file's numbers stay the file's.
+TEST(Iso6709, HasPointsWhateverTheLocale) {
+  class CommaAsPoint : public std::numpunct<char> {
+    char do_decimal_point() const override { return ','; }
+  };
+  const std::locale before = std::locale::global(std::locale(std::locale(), new CommaAsPoint));
+  const std::string text = iso_6709({35.5296, 139.6805, 9.471});
+  std::locale::global(before);
+
+  EXPECT_EQ(text, "+35.5296+139.6805+009.471/");
 }
 
 TEST(Iso8601, LeavesOutAZoneThatIsNotKnown) {

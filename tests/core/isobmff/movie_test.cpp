@@ -246,6 +246,13 @@ TEST(MovieTimes, EndWhenTheClipIsSaidToEnd) {
   EXPECT_EQ(plan_movie(clip)->duration, 1200u);
 }
 
+TEST(MovieTimes, ADamagedDurationOfTheLastPacketIsNotBelieved) {
+  Clip clip = clip_of_two_seconds();
+  clip.video.packets.back().duration = nanoseconds::max();
+
+  EXPECT_EQ(plan_movie(clip)->duration, 1200u);
+}
+
 TEST(MovieTimes, MarkTheFrameOnScreen) {
   Clip clip = clip_of_two_seconds();
   clip.still_time = 1'049'000'000ns;  // between the frames at 1.033 and 1.067
@@ -373,6 +380,12 @@ INSTANTIATE_TEST_SUITE_P(
         WrongClip{"NoWidth", [](Clip& c) { c.video.format.width = 0; }, "0x240 does not fit"},
         WrongClip{
             "TooHigh", [](Clip& c) { c.video.format.height = 65536; }, "320x65536 does not fit"},
+        WrongClip{
+            "TooWideForTheMatrix", [](Clip& c) { c.video.format.width = 32768; }, "does not fit"},
+        WrongClip{
+            "TooWideAsShown",
+            [](Clip& c) { c.video.format.pixel_aspect_numerator = 67'108'865; },
+            "does not fit"},
         WrongClip{"LateStill", [](Clip& c) { c.still_time = 2s; }, "2.000 s, is outside the clip"},
         WrongClip{"EarlyStill", [](Clip& c) { c.still_time = -1s; }, "outside the clip"},
         WrongClip{
