@@ -13,7 +13,7 @@
  *
  * The picture is encoded as soon as it is there, in PAUSED too. The file takes
  * its name at EOS, in PLAYING: livephotoselect ends the still's stream only when
- * the clip is complete, so that a clip that fails leaves no still. Until then
+ * the clip is complete, so that a clip that fails there leaves no still. Until then
  * nothing is under that name, or what was there before. Then comes an element
  * message `live-photo-still-written` with the fields `location` (string),
  * `content-identifier` (string) and `size` (guint64, bytes); without
@@ -704,7 +704,7 @@ static void gst_heif_still_sink_class_init(GstHeifStillSinkClass* klass) {
       "Live Photo still sink",
       "Sink/File/Image",
       "Writes one picture as the HEIC or JPEG still of a Live Photo",
-      "The gst-livephoto authors");
+      "The gst-livephoto developers");
 
   gst_heif_still_sink_install_properties(object_class);
   gst_type_mark_as_plugin_api(

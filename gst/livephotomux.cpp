@@ -785,7 +785,7 @@ static void gst_live_photo_mux_class_init(GstLivePhotoMuxClass* klass) {
       "Live Photo muxer",
       "Codec/Muxer",
       "Writes the movie of an Apple Live Photo",
-      "gst-livephoto");
+      "The gst-livephoto developers");
   gst_type_mark_as_plugin_api(GST_TYPE_LIVE_PHOTO_MUX_PAD, static_cast<GstPluginAPIFlags>(0));
 
   /**

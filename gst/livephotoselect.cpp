@@ -47,6 +47,7 @@
 #include "gst/support/pad_task.h"
 #include "gst/support/ptr.h"
 #include "gst/support/tags.h"
+#include "gst/support/upstream.h"
 
 GST_DEBUG_CATEGORY_STATIC(live_photo_select_debug);
 #define GST_CAT_DEFAULT live_photo_select_debug
@@ -231,8 +232,8 @@ GstFlowReturn fail(
   return GST_FLOW_ERROR;
 }
 
-// A branch with a thread of its own has failed. What failed there has posted
-// why, except for a format that nobody takes.
+// A push to a branch has failed. What failed there has posted why, except for a
+// format that nobody takes.
 void branch_failed(GstLivePhotoSelect* self, const char* branch, GstFlowReturn flow) {
   std::unique_lock lock(self->impl->mutex);
   const bool first = !std::exchange(self->impl->run.failed, true);
@@ -324,14 +325,17 @@ Result<void> pump_sound(Impl& impl, bool has_source) {
   auto taken = run.sound.take(begin, run.window.certain_until().value_or(begin), end);
   if (!taken) return taken.error();
   if (!taken->empty() && !std::exchange(audio.started, true)) {
-    audio.sent_caps = retain(audio.caps.get());
+    // The source may have gone on to another format after the clip.
+    audio.sent_caps = gst_audio_info_is_equal(&*run.sound.format(), &run.audio_info)
+                          ? retain(audio.caps.get())
+                          : adopt(gst_audio_info_to_caps(&*run.sound.format()));
     queue_all(*impl.audio_task, opening(impl.audio_src, audio, audio.sent_caps.get()));
     if (run.announcement) impl.audio_task->push(announcement_event(run).release());
   }
   for (auto& buffer : *taken) impl.audio_task->push(buffer.release());
 
   const bool nothing_more = !has_source || (audio.ended && run.sound.is_empty()) ||
-                            (end && (audio.ended || run.sound.has_reached(*end)));
+                            (end && (audio.ended || run.sound.has_reached_end()));
   if (!nothing_more) return {};
   if (!std::exchange(audio.started, true))
     queue_all(*impl.audio_task, opening(impl.audio_src, audio, nullptr));
@@ -394,32 +398,42 @@ GstFlowReturn push_all(GstPad* pad, Outgoing items) {
       continue;
     }
     const GstFlowReturn flow = gst_pad_push(pad, GST_BUFFER_CAST(item.release()));
-    // A branch that nobody wants is no reason to stop the others.
-    if (flow != GST_FLOW_OK && flow != GST_FLOW_NOT_LINKED) return flow;
+    // A branch that nobody wants, or that has enough, is no reason to stop the others.
+    if (flow == GST_FLOW_FLUSHING || flow < GST_FLOW_EOS) return flow;
   }
   return GST_FLOW_OK;
 }
 
 // ---- The end of the clip -----------------------------------------------------
 
-// Whether anything upstream could ever send something: a linked converter with
-// nothing before it cannot, and fails a LATENCY query exactly then.
-bool has_source(GstPad* sink) {
-  const auto query = adopt(gst_query_new_latency());
-  return gst_pad_is_linked(sink) && gst_pad_peer_query(sink, query.get());
+bool is_video(const Impl& impl, const GstPad* pad) { return pad == impl.video_sink; }
+
+Input& input_of(Impl& impl, const GstPad* pad) {
+  return is_video(impl, pad) ? impl.run.video : impl.run.audio;
 }
 
-bool audio_has_source(GstLivePhotoSelect* self) {
-  {
-    std::unique_lock lock(self->impl->mutex);
-    if (self->impl->run.audio.stream_start) return true;
+// How long a source that is still being made is waited for.
+constexpr gulong kPatience = 3 * G_USEC_PER_SEC;
+constexpr gulong kLook = G_USEC_PER_SEC / 100;
+
+// Whether anything will ever come by `sink`. A chain with nothing before it can
+// still be linked while a demuxer elsewhere in the pipeline looks for its streams.
+bool has_source(GstLivePhotoSelect* self, GstPad* sink) {
+  for (gulong waited = 0; waited < kPatience; waited += kLook) {
+    {
+      std::unique_lock lock(self->impl->mutex);
+      if (input_of(*self->impl, sink).stream_start || self->impl->run.failed) return true;
+    }
+    if (livephoto::gst::is_fed(sink) || GST_PAD_IS_FLUSHING(sink)) return true;
+    if (!livephoto::gst::may_grow(GST_ELEMENT(self))) break;
+    g_usleep(kLook);
   }
-  return has_source(self->impl->audio_sink);
+  return livephoto::gst::is_fed(sink);
 }
 
 // True, and the run is over, if no picture can ever come.
 bool fail_without_video(GstLivePhotoSelect* self) {
-  if (has_source(self->impl->video_sink)) return false;
+  if (has_source(self, self->impl->video_sink)) return false;
   std::unique_lock lock(self->impl->mutex);
   fail(
       self,
@@ -453,19 +467,20 @@ GstMessage* selected_message(GstLivePhotoSelect* self, const Run& run) {
           nullptr));
 }
 
-// True unless the still branch has a sink that confirms, and it failed.
-bool still_is_safe(Impl& impl) {
+// What became of the still, as far as it is known: a sink that confirms is waited for.
+GstFlowReturn still_flow(Impl& impl) {
   const auto query = adopt(livephoto::gst::new_still_confirms_query());
   if (gst_pad_peer_query(impl.still_src, query.get()))
-    impl.still_task->wait_until_pushed_or_confirmed();
-  return impl.still_task->flow() >= GST_FLOW_EOS;
+    return impl.still_task->wait_until_pushed_or_confirmed();
+  const GstFlowReturn flow = impl.still_task->flow();
+  return flow < GST_FLOW_EOS ? flow : GST_FLOW_OK;
 }
 
 // The clip's last frame has left. The still and its EOS are on their way before
 // the movie's EOS leaves, in which a muxer may block until PLAYING.
 GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
   Impl& impl = *self->impl;
-  const bool sound_comes = audio_has_source(self);
+  const bool sound_comes = has_source(self, self->impl->audio_sink);
   std::unique_lock lock(impl.mutex);
   if (const auto sent = pump_sound(impl, sound_comes); !sent) return fail(self, lock, sent.error());
   if (impl.run.failed) return GST_FLOW_ERROR;
@@ -477,9 +492,10 @@ GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
   lock.unlock();
 
   gst_element_post_message(GST_ELEMENT(self), message);
-  const bool safe = still_is_safe(impl);
+  const GstFlowReturn still = still_flow(impl);
+  if (still == GST_FLOW_FLUSHING) return still;
   lock.lock();
-  const bool failed = impl.run.failed || !safe;
+  const bool failed = impl.run.failed || still < GST_FLOW_EOS;
   lock.unlock();
   if (failed) return GST_FLOW_ERROR;
   gst_pad_push_event(impl.video_src, gst_event_new_eos());
@@ -505,6 +521,8 @@ GstFlowReturn follow(
   }
   lock.unlock();
   const GstFlowReturn flow = push_all(impl.video_src, std::move(out));
+  // Told here: an event that lets pictures out has no answer that could tell it.
+  if (flow < GST_FLOW_EOS) branch_failed(self, "video_src", flow);
   if (flow != GST_FLOW_OK || !complete) return flow;
   return complete_clip(self);
 }
@@ -523,6 +541,13 @@ std::optional<nanoseconds> source_end(GstPad* sink) {
   return nanoseconds(duration);
 }
 
+// Nothing where the duration is unknown or absurd.
+std::optional<GstClockTime> end_of(GstClockTime begin, GstClockTime duration) {
+  if (!GST_CLOCK_TIME_IS_VALID(duration) || duration >= GST_CLOCK_TIME_NONE - begin)
+    return std::nullopt;
+  return begin + duration;
+}
+
 struct ShownAt {
   nanoseconds time;
   nanoseconds duration;  // zero: not known
@@ -531,8 +556,7 @@ struct ShownAt {
 // In stream time; nothing for a picture outside the segment.
 std::optional<ShownAt> shown_at(const GstSegment& segment, GstBuffer* buffer) {
   const GstClockTime pts = GST_BUFFER_PTS(buffer);
-  const GstClockTime end = GST_BUFFER_DURATION_IS_VALID(buffer) ? pts + GST_BUFFER_DURATION(buffer)
-                                                                : GST_CLOCK_TIME_NONE;
+  const GstClockTime end = end_of(pts, GST_BUFFER_DURATION(buffer)).value_or(GST_CLOCK_TIME_NONE);
   guint64 clipped_begin = 0;
   guint64 clipped_end = 0;
   if (!gst_segment_clip(&segment, GST_FORMAT_TIME, pts, end, &clipped_begin, &clipped_end))
@@ -608,14 +632,15 @@ static GstFlowReturn gst_live_photo_select_audio_chain(
       gst_segment_to_stream_time(&run.audio.segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer.get()));
   if (GST_CLOCK_TIME_IS_VALID(stream_time)) time = from_clock_time(stream_time);
 
-  const bool too_late = time && *time >= run.window.latest_end();
+  const bool too_late =
+      time && *time >= run.window.latest_end() + livephoto::select::Sound::kJitter;
   if (too_late)
     run.sound.silent_until(*time);
   else
     run.sound.add(std::move(buffer), run.audio_info, time);
   if (const auto sent = pump_sound(impl, true); !sent) return fail(self, lock, sent.error());
   if (run.audio.completed) return after_the_clip(run);
-  const bool waits_for_pictures = too_late && !run.window.begin_time();
+  const bool waits_for_pictures = too_late && !run.window.begin_time() && !run.video.stream_start;
   const auto one_second =
       static_cast<gsize>(run.audio_info.rate) * static_cast<gsize>(run.audio_info.bpf);
   lock.unlock();
@@ -628,12 +653,6 @@ static GstFlowReturn gst_live_photo_select_audio_chain(
 // ---- Events from upstream ----------------------------------------------------
 
 namespace {
-
-bool is_video(const Impl& impl, const GstPad* pad) { return pad == impl.video_sink; }
-
-Input& input_of(Impl& impl, const GstPad* pad) {
-  return is_video(impl, pad) ? impl.run.video : impl.run.audio;
-}
 
 gboolean take_caps(GstLivePhotoSelect* self, GstPad* pad, GstCaps* caps) {
   Impl& impl = *self->impl;
@@ -691,24 +710,33 @@ void take_tags(GstLivePhotoSelect* self, GstPad* pad, GstTagList* tags) {
   gst_pad_push_event(impl.video_src, event.release());
 }
 
-void take_gap(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
-  Impl& impl = *self->impl;
+// Where a gap ends, in stream time; nothing for one outside the segment.
+std::optional<nanoseconds> gap_end(const GstSegment& segment, GstEvent* event) {
+  if (segment.format != GST_FORMAT_TIME) return std::nullopt;
   GstClockTime begin = 0;
   GstClockTime duration = 0;
   gst_event_parse_gap(event, &begin, &duration);
-  const GstClockTime end = GST_CLOCK_TIME_IS_VALID(duration) ? begin + duration : begin;
+  // A segment without a stop has the largest number there is.
+  const GstClockTime end =
+      std::min<GstClockTime>(end_of(begin, duration).value_or(begin), segment.stop);
+  const guint64 time = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, end);
+  if (!GST_CLOCK_TIME_IS_VALID(time)) return std::nullopt;
+  return from_clock_time(time);
+}
 
+void take_gap(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
+  Impl& impl = *self->impl;
   std::unique_lock lock(impl.mutex);
   Run& run = impl.run;
   Input& input = input_of(impl, pad);
-  const guint64 time = gst_segment_to_stream_time(&input.segment, GST_FORMAT_TIME, end);
-  if (run.failed || input.completed || !GST_CLOCK_TIME_IS_VALID(time)) return;
+  const auto time = gap_end(input.segment, event);
+  if (run.failed || input.completed || !time) return;
   if (is_video(impl, pad)) {
-    const auto step = run.window.gap_until(from_clock_time(time));
+    const auto step = run.window.gap_until(*time);
     follow(self, lock, step);
     return;
   }
-  run.sound.silent_until(from_clock_time(time));
+  run.sound.silent_until(*time);
   if (const auto sent = pump_sound(impl, true); !sent) fail(self, lock, sent.error());
 }
 
@@ -739,8 +767,9 @@ void flush_start(Impl& impl, GstPad* pad, GstEvent* event) {
     impl.audio_task->flush_start();
     return;
   }
-  impl.still_task->flush_start();
+  // The video first: whoever waits for the still must not end the movie then.
   gst_pad_push_event(impl.video_src, gst_event_ref(event));
+  impl.still_task->flush_start();
 }
 
 // The picture decides: with it begins a new clip, with an identifier of its own.
@@ -1012,6 +1041,8 @@ GstPad* add_pad(GstLivePhotoSelect* self, GstStaticPadTemplate* pad_template) {
   if (pad_template->direction == GST_PAD_SINK) {
     gst_pad_set_event_function(pad, gst_live_photo_select_sink_event);
     gst_pad_set_query_function(pad, gst_live_photo_select_sink_query);
+    // What comes outside the clip, and after it, need not suit the peers.
+    GST_PAD_SET_ACCEPT_TEMPLATE(pad);
   } else {
     gst_pad_set_event_function(pad, gst_live_photo_select_src_event);
     gst_pad_set_query_function(pad, gst_live_photo_select_src_query);

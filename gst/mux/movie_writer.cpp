@@ -86,7 +86,8 @@ GstFlowReturn push_movie(
   }
   pusher.add(movie.tail);
   const GstFlowReturn flow = pusher.flush();
-  if (flow == GST_FLOW_OK) gst_pad_push_event(source, gst_event_new_eos());
+  // Also to a sink that has enough already: it would wait for ever.
+  if (flow == GST_FLOW_OK || flow == GST_FLOW_EOS) gst_pad_push_event(source, gst_event_new_eos());
   return flow;
 }
 

@@ -27,7 +27,7 @@ Error too_long() {
 }
 
 std::optional<nanoseconds> duration_of(GstBuffer* buffer) {
-  if (!GST_BUFFER_DURATION_IS_VALID(buffer) || GST_BUFFER_DURATION(buffer) > G_MAXINT64)
+  if (!GST_BUFFER_DURATION_IS_VALID(buffer) || GST_BUFFER_DURATION(buffer) > G_MAXINT64 / 4)
     return std::nullopt;
   return nanoseconds(static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer)));
 }

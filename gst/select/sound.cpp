@@ -10,11 +10,6 @@
 namespace livephoto::select {
 namespace {
 
-constexpr std::int64_t kSecond = GST_SECOND;
-// Matroska rounds to 1 ms and decoders resynchronise by a few: what is nearer
-// than this to where it should be follows on without a break.
-constexpr std::int64_t kJitterPerSecond = 25;  // a 25th of a second
-
 std::int64_t samples_in(nanoseconds time, const GstAudioInfo& info) {
   // Rounded to the nearest, also below zero.
   const auto scaled = gst_util_uint64_scale_round(
@@ -72,6 +67,7 @@ void Sound::add(
 
 void Sound::silent_until(nanoseconds time) {
   if (!heard_until_ || *heard_until_ < time) heard_until_ = time;
+  if (!silent_until_ || *silent_until_ < time) silent_until_ = time;
 }
 
 void Sound::forget_before(nanoseconds time) {
@@ -88,8 +84,11 @@ Result<std::vector<gst::Owned<GstBuffer>>> Sound::take(
   std::vector<gst::Owned<GstBuffer>> taken;
   while (!pieces_.empty()) {
     const GstAudioInfo info = pieces_.front().info;
+    const bool is_other = format_ && !gst_audio_info_is_equal(&*format_, &info);
     std::int64_t first = samples_in(pieces_.front().time - begin, info);
-    if (position_ && std::abs(first - *position_) * kJitterPerSecond < info.rate)
+    // Matroska rounds to 1 ms and decoders resynchronise by a few: what is near
+    // to where it should be follows on without a break.
+    if (position_ && !is_other && std::abs(first - *position_) < samples_in(kJitter, info))
       first = *position_;
     const std::int64_t after = first + pieces_.front().samples;
     const std::int64_t limit = samples_in(end.value_or(until) - begin, info);
@@ -97,15 +96,16 @@ Result<std::vector<gst::Owned<GstBuffer>>> Sound::take(
 
     Piece piece = std::move(pieces_.front());
     pieces_.pop_front();
-    const std::int64_t keep_from = std::max<std::int64_t>({first, position_.value_or(0), 0});
-    const std::int64_t keep_to = end ? std::min(after, limit) : after;
-    if (keep_to <= keep_from) continue;
-
-    if (format_ && !gst_audio_info_is_equal(&*format_, &info)) {
+    if (end && after >= limit) reached_end_ = true;
+    if (is_other) {
+      if (end && first >= limit) continue;
       return invalid_input(
           "The sound changes its format inside the clip, from " + words_for(*format_) + " to " +
           words_for(info) + "; choose a clip on one side of the change.");
     }
+    const std::int64_t keep_from = std::max<std::int64_t>({first, position_.value_or(0), 0});
+    const std::int64_t keep_to = end ? std::min(after, limit) : after;
+    if (keep_to <= keep_from) continue;
     format_ = info;
     if (position_ && keep_from > *position_) {
       auto gap = silence(keep_from - *position_, info);
@@ -127,6 +127,7 @@ Result<std::vector<gst::Owned<GstBuffer>>> Sound::take(
     taken.push_back(std::move(kept));
     position_ = keep_to;
   }
+  if (end && silent_until_ && *silent_until_ >= *end) reached_end_ = true;
   return taken;
 }
 

@@ -39,9 +39,14 @@ class Sound {
   Result<std::vector<gst::Owned<GstBuffer>>> take(
       nanoseconds begin, nanoseconds until, std::optional<nanoseconds> end);
 
-  // True once sound at or after `end` has come: no more is needed.
-  bool has_reached(nanoseconds end) const { return heard_until_ && *heard_until_ >= end; }
+  // True once take() has seen everything before its `end`: no more is needed.
+  bool has_reached_end() const { return reached_end_; }
   bool is_empty() const { return pieces_.empty(); }
+  // The format of what has left.
+  const std::optional<GstAudioInfo>& format() const { return format_; }
+
+  // Sound that comes with a time so much later may still belong before it.
+  static constexpr nanoseconds kJitter{GST_SECOND / 25};
 
  private:
   struct Piece {
@@ -52,8 +57,10 @@ class Sound {
   };
 
   std::deque<Piece> pieces_;
-  std::optional<GstAudioInfo> format_;  // of what has left
-  std::optional<nanoseconds> heard_until_;
+  std::optional<GstAudioInfo> format_;
+  std::optional<nanoseconds> heard_until_;   // by sound
+  std::optional<nanoseconds> silent_until_;  // by what the source says
+  bool reached_end_ = false;
   // The sample after the last one that left, from the clip's first frame.
   std::optional<std::int64_t> position_;
 };

@@ -74,11 +74,13 @@ void PadTask::wait_until_below(gsize bytes) {
   changed_.wait(lock, [&] { return queued_bytes_ <= bytes || flushing_ || flow_ < GST_FLOW_EOS; });
 }
 
-void PadTask::wait_until_pushed_or_confirmed() {
+GstFlowReturn PadTask::wait_until_pushed_or_confirmed() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] {
     return (queue_.empty() && !pushing_) || confirmed_ || flushing_ || flow_ < GST_FLOW_EOS;
   });
+  if (flushing_) return GST_FLOW_FLUSHING;
+  return confirmed_ ? GST_FLOW_OK : flow_;
 }
 
 void PadTask::confirm() {

@@ -43,9 +43,10 @@ class PadTask {
   // the pad is flushing or has failed.
   void wait_until_below(gsize bytes);
 
-  // Waits until all that is queued has been pushed, until confirm(), or until
-  // the pad is flushing or has failed.
-  void wait_until_pushed_or_confirmed();
+  // Waits until all that is queued has been pushed, or until confirm(). What it
+  // returns is GST_FLOW_FLUSHING if the pad flushes instead, or the picture was
+  // given up behind it, and the error if a push failed.
+  GstFlowReturn wait_until_pushed_or_confirmed();
   void confirm();
 
  private:

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -21,10 +22,19 @@ constexpr std::array<std::string_view, 8> kOrientations = {
     "flip-rotate-90",
     "rotate-270"};
 
+constexpr gsize kLongestText = 4000;       // bytes
+constexpr double kHighestPlace = 100'000;  // metres; also below the sea
+
 std::string text_of(const GstTagList* tags, const gchar* tag) {
   gchar* text = nullptr;
   if (!gst_tag_list_get_string(tags, tag, &text)) return {};
-  return adopt(text).get();
+  const auto owned = adopt(text);
+  // A source's own text must not keep a picture from being made: cut between two characters.
+  std::string kept(owned.get(), strnlen(owned.get(), kLongestText));
+  while (!g_utf8_validate(kept.c_str(), static_cast<gssize>(kept.size()), nullptr) &&
+         !kept.empty() && strlen(owned.get()) > kLongestText)
+    kept.pop_back();
+  return kept;
 }
 
 std::optional<GstClockTime> time_in(const GstTagList* tags, const gchar* tag) {
@@ -67,8 +77,11 @@ std::optional<Place> place_of(const GstTagList* tags) {
   if (!gst_tag_list_get_double(tags, GST_TAG_GEO_LOCATION_LATITUDE, &place.latitude_degrees) ||
       !gst_tag_list_get_double(tags, GST_TAG_GEO_LOCATION_LONGITUDE, &place.longitude_degrees))
     return std::nullopt;
+  if (std::abs(place.latitude_degrees) > 90 || std::abs(place.longitude_degrees) > 180)
+    return std::nullopt;
   double altitude = 0;
-  if (gst_tag_list_get_double(tags, GST_TAG_GEO_LOCATION_ELEVATION, &altitude))
+  if (gst_tag_list_get_double(tags, GST_TAG_GEO_LOCATION_ELEVATION, &altitude) &&
+      std::abs(altitude) < kHighestPlace)
     place.altitude_metres = altitude;
   return place;
 }

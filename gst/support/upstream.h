@@ -1,0 +1,16 @@
+// Whether anything could ever arrive at a sink pad.
+#pragma once
+
+#include <gst/gst.h>
+
+namespace livephoto::gst {
+
+// False where the chain of elements before `sink` begins with a pad that is
+// linked to nothing: a converter for a stream that the source does not have.
+bool is_fed(GstPad* sink);
+
+// True while an element of the pipeline of `element` that is no sink is still
+// on its way to its state: it may have pads to add and streams to send.
+bool may_grow(GstElement* element);
+
+}  // namespace livephoto::gst
