@@ -38,7 +38,7 @@ KNOWN = {
         r"(?i)(not-negotiated|negotiat|encoder|x264|size)",
         {"before_video": ("videoscale", "!", "video/x-raw,width=160,height=120,pixel-aspect-ratio=1/1", "!")}),
     # decodebin gives up on it.
-    "chrome-mediarecorder-no-duration.webm": Known(r".", None),
+    "chrome-mediarecorder-no-duration.webm": Known(r"without an initial alpha buffer", None),
     # The picture changes its size at 1 s.
     "h264-resolution-change-400x300-to-200x150.mp4": Known(
         r"picture changes inside the clip", {"duration": SECOND // 2, "still_time": SECOND // 4}),
@@ -56,6 +56,11 @@ class Row:
     def __str__(self):
         return f"{self.name:55} {self.ssim:7.4f} {self.duration:6.3f} {self.galleries:4} {self.result}"
 
+
+# GStreamer 1.22's av1dec makes an error of the EOS that its downstream returns; where the source is not ended, it is
+# given none.
+NOT_ENDED = {"select": ("controls-source=false",)}
+OPTIONS = {"av1-640x360-5s.mkv": NOT_ENDED, "hdr10-av1-portrait-720x1280-4s.mp4": NOT_ENDED}
 
 # What a reader of the still does not do, and why that is not held against the pair.
 UNASKED = {
@@ -111,7 +116,7 @@ class SharedMedia(harness.PipelineTest):
         row = Row(name, "FAILED")
         ROWS.append(row)
         path = VIDEOS / name
-        times = times_for(path)
+        times = {**times_for(path), **OPTIONS.get(name, {})}
         known = KNOWN.get(name)
         made = harness.make_pair(path, self.folder, timeout=180, video=QUICK, **times)
         self.last_run = made.run
