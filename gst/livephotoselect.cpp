@@ -322,7 +322,7 @@ Result<void> pump_sound(Impl& impl, bool has_source) {
 
   const auto begin = *run.window.begin_time();
   const auto end = run.window.end_time();
-  auto taken = run.sound.take(begin, run.window.certain_until().value_or(begin), end);
+  auto taken = run.sound.take(begin, run.window.sound_until().value_or(begin), end);
   if (!taken) return taken.error();
   if (!taken->empty() && !std::exchange(audio.started, true)) {
     // The source may have gone on to another format after the clip.

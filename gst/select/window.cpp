@@ -48,10 +48,9 @@ nanoseconds Window::latest_end() const {
   return latest_begin + settings_.duration + kLongestOverhang;
 }
 
-std::optional<nanoseconds> Window::certain_until() const {
-  if (end_) return end_;
-  if (!begin_ || !held_) return begin_;
-  return std::max(*begin_, held_->time);
+std::optional<nanoseconds> Window::sound_until() const {
+  if (end_ || !begin_) return end_;
+  return nominal_end() - kOnScreenTolerance;
 }
 
 void Window::begin_at(nanoseconds time) {

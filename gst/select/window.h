@@ -60,8 +60,10 @@ class Window {
   std::optional<nanoseconds> begin_time() const { return begin_; }
   // T1, once it is known: the clip is complete.
   std::optional<nanoseconds> end_time() const { return end_; }
-  // Up to here the clip lasts at least; sound before it can leave.
-  std::optional<nanoseconds> certain_until() const;
+  // Sound before this can leave: up to here the clip lasts, unless the source
+  // ends before it. To wait for the pictures would keep all sound of a clip in
+  // memory where it comes first; a movie's edit cuts what is too much.
+  std::optional<nanoseconds> sound_until() const;
   // The still's frame, from T0, once it is known.
   std::optional<nanoseconds> still_offset() const { return still_offset_; }
 

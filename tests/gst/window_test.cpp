@@ -613,7 +613,7 @@ TEST(WindowBounds, BeforeThePictureAreTheWidestThereCanBe) {
 
   EXPECT_EQ(window.earliest_begin(), milliseconds(1500) - microseconds(500));
   EXPECT_EQ(window.latest_end(), milliseconds(4500));
-  EXPECT_EQ(window.certain_until(), std::nullopt);
+  EXPECT_EQ(window.sound_until(), std::nullopt);
 }
 
 TEST(WindowBounds, HoldForEveryPlaceOfTheFirstFrames) {
@@ -640,30 +640,30 @@ TEST(WindowBounds, CloseInOnTheClip) {
 
   EXPECT_EQ(cut.window().earliest_begin(), milliseconds(80));
   EXPECT_EQ(cut.window().latest_end(), milliseconds(680));
-  EXPECT_EQ(cut.window().certain_until(), milliseconds(120));
+  EXPECT_EQ(cut.window().sound_until(), milliseconds(180) - microseconds(500));
 
   cut.frames(20, milliseconds(160));
 
   EXPECT_EQ(cut.window().latest_end(), milliseconds(200));
-  EXPECT_EQ(cut.window().certain_until(), milliseconds(200));
+  EXPECT_EQ(cut.window().sound_until(), milliseconds(200));
 }
 
-TEST(WindowBounds, AreCertainFromTheBeginWhereThePictureStoodLong) {
+TEST(WindowBounds, LetSoundGoOnToTheEndThatWasAskedFor) {
   Cut cut(milliseconds(2000), milliseconds(1000));
 
   cut.frame(milliseconds(0));
   cut.frame(milliseconds(2500));
 
-  EXPECT_EQ(cut.window().certain_until(), milliseconds(2500));
+  EXPECT_EQ(cut.window().sound_until(), milliseconds(3000) - microseconds(500));
 }
 
-TEST(WindowBounds, AreNeverCertainBeyondTheEnd) {
+TEST(WindowBounds, NeverLetSoundGoBeyondTheEnd) {
   Cut cut(milliseconds(0), milliseconds(1000));
   for (int i = 0; i < 100; ++i) {
     if (!cut.frame(i * milliseconds(33))) break;
-    EXPECT_LT(cut.window().certain_until().value_or(nanoseconds(0)), milliseconds(1000));
+    EXPECT_LT(cut.window().sound_until().value_or(nanoseconds(0)), milliseconds(1000));
   }
-  EXPECT_EQ(cut.window().certain_until(), cut.window().end_time());
+  EXPECT_EQ(cut.window().sound_until(), cut.window().end_time());
 }
 
 }  // namespace
