@@ -279,6 +279,7 @@ class Feed {
  public:
   GstClockTime latency = GST_CLOCK_TIME_NONE;   // of a live source
   GstClockTime duration = GST_CLOCK_TIME_NONE;  // of a source that knows it
+  bool answers_latency = true;
 
   Feed() : pad_(GST_PAD(gst_object_ref_sink(gst_pad_new("src", GST_PAD_SRC)))) {
     gst_pad_set_element_private(pad_, this);
@@ -340,6 +341,7 @@ class Feed {
     Feed& self = of(pad);
     switch (GST_QUERY_TYPE(query)) {
       case GST_QUERY_LATENCY:
+        if (!self.answers_latency) return FALSE;
         if (GST_CLOCK_TIME_IS_VALID(self.latency))
           gst_query_set_latency(query, TRUE, self.latency, GST_CLOCK_TIME_NONE);
         else
@@ -1326,6 +1328,36 @@ GST_START_TEST(sound_without_video_is_an_error) {
     rig.expect_error(
         "The source has sound but no video; a Live Photo needs a picture, so choose a video.");
   }
+}
+GST_END_TEST
+
+// videotestsrc and v4l2src answer no LATENCY query before they know their rate.
+GST_START_TEST(a_video_source_that_has_not_begun_is_a_source) {
+  Rig rig(kWindow);
+  rig.video.answers_latency = false;
+  rig.audio.start(kSound);
+
+  assert_equals_int(rig.audio.push_sound(0, 20'000), GST_FLOW_OK);
+  rig.start_video();
+  rig.video.push_pictures(0, 7);
+
+  rig.expect_eos();
+  assert_samples(rig.sound.samples(), 640, 1920);
+}
+GST_END_TEST
+
+GST_START_TEST(an_audio_source_that_has_not_begun_is_waited_for) {
+  Rig rig(kWindow);
+  rig.audio.answers_latency = false;
+  rig.start_video();
+  rig.video.push_pictures(0, 7);
+  rig.picture.expect_eos();
+
+  rig.audio.start(kSound);
+  rig.audio.push_sound(0, 2000);
+
+  rig.expect_eos();
+  assert_samples(rig.sound.samples(), 640, 1920);
 }
 GST_END_TEST
 
@@ -2566,6 +2598,8 @@ static Suite* livephotoselect_suite() {
       0,
       kOtherRates.size());
   tcase_add_test(audio, sound_without_video_is_an_error);
+  tcase_add_test(audio, a_video_source_that_has_not_begun_is_a_source);
+  tcase_add_test(audio, an_audio_source_that_has_not_begun_is_waited_for);
   tcase_add_test(audio, sound_far_ahead_of_the_picture_is_not_an_error);
   tcase_add_test(audio, a_slow_sound_branch_holds_back_the_sound_alone);
 
