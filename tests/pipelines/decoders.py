@@ -111,7 +111,20 @@ def _caps_field(caps, name):
 
 
 def _gst_tap(path, pad, chain, demuxer):
-    """Runs a file through GStreamer; ([(stream time, byte count)] of its buffers, last caps, the bytes)."""
+    """Runs a file through GStreamer; ([(stream time, byte count)] of its buffers, last caps, the bytes).
+
+    What gst-launch prints of the caps are messages, which are lost where the line ends before they are read: then the
+    line is run once more.
+    """
+    buffers, caps, data = _gst_tap_once(path, pad, chain, demuxer)
+    if caps is None:
+        buffers, caps, data = _gst_tap_once(path, pad, chain, demuxer)
+    if caps is None:
+        raise ReaderError(f"{path}: gst-launch names no caps of {pad}")
+    return buffers, caps, data
+
+
+def _gst_tap_once(path, pad, chain, demuxer):
     with tempfile.TemporaryDirectory(prefix="livephoto-tap-") as folder:
         raw = os.path.join(folder, "raw")
         source = ["filesrc", f"location={path}", "!", demuxer, "name=d", pad, "!"]
