@@ -31,7 +31,7 @@ class WrongInput(harness.PipelineTest):
     known = ()
 
     def refuse(self, source, *sentences, **options):
-        self.assert_refused(harness.make_pair(source, self.folder, timeout=60, **options), *sentences)
+        self.assert_refused(harness.make_pair(source, self.folder, timeout=20, **options), *sentences)
 
     # ---- files
 
@@ -104,7 +104,7 @@ class WrongInput(harness.PipelineTest):
         made = harness.Pair(harness.launch([
             "videotestsrc", "num-buffers=0", "!", "livephotoselect", "name=s", "livephotomux", "name=m", "!",
             "filesink", f"location={self.folder / 'P.MOV'}", "s.video_src", "!", "x264enc", "!", "h264parse", "!", "m.",
-            "s.still_src", "!", "heifstillsink", f"location={self.folder / 'P.HEIC'}"], timeout=60),
+            "s.still_src", "!", "heifstillsink", f"location={self.folder / 'P.HEIC'}"], timeout=20),
             self.folder / "P.HEIC", self.folder / "P.MOV")
 
         self.assert_refused(made, r"(?i)(no (video )?(frame|picture)|without)")
@@ -156,7 +156,7 @@ class WrongInput(harness.PipelineTest):
     def test_a_full_disk_for_both(self):
         folder = self.mount("size=8k")
 
-        made = harness.make_pair(clips.moving().path, folder, timeout=60)
+        made = harness.make_pair(clips.moving().path, folder, timeout=20)
 
         self.assert_refused(made, r"(?i)(space|full)", movie_bytes=8192)
 
