@@ -84,7 +84,7 @@ def launch(tokens, timeout=120, messages=False):
     if messages:
         tokens = ["-m", *tokens]
     run = _launch_once(tokens, timeout)
-    for _ in range(3):
+    for _ in range(6):
         if not (run.timed_out and OVERLOOKED in run.stderr):
             break
         print(f"  again: gst-launch overlooked its error: {run.line}", flush=True)

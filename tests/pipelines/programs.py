@@ -32,15 +32,20 @@ def need(program):
 
 
 def execute(command, timeout=120, environment=None, folder=None, stdin=None):
-    """Runs a program to its end, or kills it and everything it started after `timeout` seconds."""
+    """Runs a program to its end, or interrupts it after `timeout` seconds, and kills what does not heed that."""
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env=environment, cwd=folder, start_new_session=True)
     try:
         stdout, stderr = process.communicate(stdin, timeout=timeout)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        stdout, stderr = process.communicate()
+        # Interrupted, gst-launch takes its pipeline down, and with it what is half written.
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            stdout, stderr = process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            stdout, stderr = process.communicate()
         stderr += b"\nTIMEOUT: killed after %d seconds" % timeout
     return Output(command, process.returncode, stdout, stderr.decode("utf-8", "replace"))
 
