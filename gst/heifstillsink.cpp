@@ -13,8 +13,8 @@
  *
  * The picture is encoded as soon as it is there, in PAUSED too. The file takes
  * its name at EOS, in PLAYING: livephotoselect ends the still's stream only when
- * the clip is complete, so that a clip that fails there leaves no still. Until then
- * nothing is under that name, or what was there before. Then comes an element
+ * livephotomux has written the movie, so that one that fails leaves no still. Until
+ * then nothing is under that name, or what was there before. Then comes an element
  * message `live-photo-still-written` with the fields `location` (string),
  * `content-identifier` (string) and `size` (guint64, bytes); without
  * #GstHeifStillSink:location, `buffer` (#GstBuffer, the file's bytes) takes the
@@ -64,6 +64,9 @@ using livephoto::PendingFile;
 using livephoto::Result;
 using livephoto::StillMetadata;
 using livephoto::gst::adopt;
+using livephoto::gst::asks_for;
+using livephoto::gst::Confirmation;
+using livephoto::gst::new_confirmation;
 using livephoto::gst::ObjectLock;
 using livephoto::gst::Owned;
 using livephoto::gst::post_error;
@@ -363,7 +366,7 @@ static gboolean gst_heif_still_sink_event(GstBaseSink* sink, GstEvent* event) {
 }
 
 static gboolean gst_heif_still_sink_query(GstBaseSink* sink, GstQuery* query) {
-  if (livephoto::gst::is_still_confirms_query(query)) return TRUE;
+  if (asks_for(query, Confirmation::StillPrepared)) return TRUE;
   return GST_BASE_SINK_CLASS(gst_heif_still_sink_parent_class)->query(sink, query);
 }
 
@@ -383,7 +386,7 @@ static GstFlowReturn gst_heif_still_sink_take(GstHeifStillSink* self, GstBuffer*
   state.phase = Phase::Prepared;
   GST_DEBUG_OBJECT(self, "%" G_GUINT64_FORMAT " bytes wait for EOS", state.size);
 
-  gst_pad_push_event(GST_BASE_SINK_PAD(self), livephoto::gst::new_still_prepared_event());
+  gst_pad_push_event(GST_BASE_SINK_PAD(self), new_confirmation(Confirmation::StillPrepared));
   return GST_FLOW_OK;
 }
 

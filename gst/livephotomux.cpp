@@ -41,6 +41,7 @@
 #include "gst/mux/sinks.h"
 #include "gst/mux/taken_clip.h"
 #include "gst/support/error.h"
+#include "gst/support/handshake.h"
 #include "gst/support/priming.h"
 #include "gst/support/ptr.h"
 #include "gst/support/tags.h"
@@ -51,9 +52,12 @@ using livephoto::invalid_input;
 using livephoto::MovieLayout;
 using livephoto::Result;
 using livephoto::gst::adopt;
+using livephoto::gst::asks_for;
 using livephoto::gst::capture_info_of;
+using livephoto::gst::Confirmation;
 using livephoto::gst::encoder_before;
 using livephoto::gst::kUsualPriming;
+using livephoto::gst::new_confirmation;
 using livephoto::gst::ObjectLock;
 using livephoto::gst::Owned;
 using livephoto::gst::post_error;
@@ -322,7 +326,13 @@ static bool gst_live_photo_mux_finish(GstLivePhotoMux* self) {
   GST_PAD_STREAM_UNLOCK(self->source);
   gst_live_photo_mux_report(self, flow);
   GST_INFO_OBJECT(self, "written: %s", gst_flow_get_name(flow));
-  return flow >= GST_FLOW_OK || flow == GST_FLOW_EOS;
+  if (flow != GST_FLOW_OK) return false;
+  // To all that feed it; see gst/support/handshake.h.
+  gst_pad_event_default(
+      self->source,
+      GST_OBJECT(self),
+      new_confirmation(Confirmation::MovieWritten));
+  return true;
 }
 
 // ---- Events ------------------------------------------------------------------
@@ -484,6 +494,9 @@ static gboolean gst_live_photo_mux_sink_query(GstPad* pad, GstObject* parent, Gs
     }
     case GST_QUERY_ALLOCATION:
       return FALSE;
+    case GST_QUERY_CUSTOM:
+      if (asks_for(query, Confirmation::MovieWritten)) return TRUE;
+      return gst_pad_query_default(pad, parent, query);
     default:
       return gst_pad_query_default(pad, parent, query);
   }

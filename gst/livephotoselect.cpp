@@ -55,6 +55,8 @@ GST_DEBUG_CATEGORY_STATIC(live_photo_select_debug);
 using livephoto::Error;
 using livephoto::Result;
 using livephoto::gst::adopt;
+using livephoto::gst::Confirmation;
+using livephoto::gst::confirms;
 using livephoto::gst::ObjectLock;
 using livephoto::gst::Owned;
 using livephoto::gst::PadTask;
@@ -109,6 +111,7 @@ struct Run {
   HeldPicture held;
   Owned<GstTagList> announcement;  // once the still is known
   bool asked_source_end = false;
+  bool still_awaits_movie = false;  // for its EOS
   bool failed = false;
 
   Run() { gst_audio_info_init(&audio_info); }
@@ -467,24 +470,41 @@ GstMessage* selected_message(GstLivePhotoSelect* self, const Run& run) {
           nullptr));
 }
 
-// What became of the still, as far as it is known: a sink that confirms is waited for.
-GstFlowReturn still_flow(Impl& impl) {
-  const auto query = adopt(livephoto::gst::new_still_confirms_query());
-  if (gst_pad_peer_query(impl.still_src, query.get()))
-    return impl.still_task->wait_until_pushed_or_confirmed();
-  const GstFlowReturn flow = impl.still_task->flow();
-  return flow < GST_FLOW_EOS ? flow : GST_FLOW_OK;
+bool branch_confirms(GstPad* source, Confirmation what) {
+  const auto query = adopt(livephoto::gst::new_confirmation_query(what));
+  return gst_pad_peer_query(source, query.get());
 }
 
-// The clip's last frame has left. The still and its EOS are on their way before
-// the movie's EOS leaves, in which a muxer may block until PLAYING.
+// What becomes of the still, as far as it is known when the movie may end. On
+// return its EOS is on its way, unless the movie's end brings it.
+struct StillOutcome {
+  GstFlowReturn flow;
+  bool awaits_movie;
+};
+
+StillOutcome settle_still(Impl& impl) {
+  PadTask& task = *impl.still_task;
+  if (!branch_confirms(impl.still_src, Confirmation::StillPrepared)) {
+    // Its sink may preroll with what only the EOS brings out of an encoder.
+    task.push(gst_event_new_eos());
+    const GstFlowReturn flow = task.flow();
+    return {flow < GST_FLOW_EOS ? flow : GST_FLOW_OK, false};
+  }
+  const bool movie_confirms = branch_confirms(impl.video_src, Confirmation::MovieWritten);
+  auto flow = task.wait_until_pushed_or_confirmed();
+  if (flow < GST_FLOW_EOS || (movie_confirms && task.is_confirmed())) return {flow, true};
+  task.push(gst_event_new_eos());
+  return {task.wait_until_pushed_or_confirmed(), false};
+}
+
+// The clip's last frame has left. The still is settled before the movie's EOS
+// leaves, in which a muxer may block until PLAYING.
 GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
   Impl& impl = *self->impl;
   const bool sound_comes = has_source(self, self->impl->audio_sink);
   std::unique_lock lock(impl.mutex);
   if (const auto sent = pump_sound(impl, sound_comes); !sent) return fail(self, lock, sent.error());
   if (impl.run.failed) return GST_FLOW_ERROR;
-  impl.still_task->push(gst_event_new_eos());
   impl.run.video.completed = true;
   impl.run.held = {};
   const bool controls_source = impl.run.controls_source;
@@ -492,14 +512,21 @@ GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
   lock.unlock();
 
   gst_element_post_message(GST_ELEMENT(self), message);
-  const GstFlowReturn still = still_flow(impl);
-  if (still == GST_FLOW_FLUSHING) return still;
+  const StillOutcome still = settle_still(impl);
+  if (still.flow == GST_FLOW_FLUSHING) return still.flow;
   lock.lock();
-  const bool failed = impl.run.failed || still < GST_FLOW_EOS;
+  if (impl.run.failed || still.flow < GST_FLOW_EOS) return GST_FLOW_ERROR;
+  impl.run.still_awaits_movie = still.awaits_movie;
   lock.unlock();
-  if (failed) return GST_FLOW_ERROR;
   gst_pad_push_event(impl.video_src, gst_event_new_eos());
   return controls_source ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+// The movie has been written, so the still may have its name.
+void end_still(Impl& impl) {
+  std::unique_lock lock(impl.mutex);
+  if (impl.run.failed || !std::exchange(impl.run.still_awaits_movie, false)) return;
+  impl.still_task->push(gst_event_new_eos());
 }
 
 // Lets out what a step decided, under `lock`, holds `next` if the step does, and
@@ -956,8 +983,12 @@ static gboolean gst_live_photo_select_src_query(GstPad* pad, GstObject* parent, 
 static gboolean gst_live_photo_select_src_event(GstPad* pad, GstObject* parent, GstEvent* given) {
   Impl& impl = *GST_LIVE_PHOTO_SELECT(parent)->impl;
   const auto event = adopt(given);
-  if (pad == impl.still_src && livephoto::gst::is_still_prepared_event(given)) {
+  if (pad == impl.still_src && confirms(given, Confirmation::StillPrepared)) {
     impl.still_task->confirm();
+    return TRUE;
+  }
+  if (confirms(given, Confirmation::MovieWritten)) {
+    if (pad == impl.video_src) end_still(impl);
     return TRUE;
   }
   switch (GST_EVENT_TYPE(given)) {

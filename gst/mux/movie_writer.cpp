@@ -86,9 +86,11 @@ GstFlowReturn push_movie(
   }
   pusher.add(movie.tail);
   const GstFlowReturn flow = pusher.flush();
-  // Also to a sink that has enough already: it would wait for ever.
-  if (flow == GST_FLOW_OK || flow == GST_FLOW_EOS) gst_pad_push_event(source, gst_event_new_eos());
-  return flow;
+  if (flow != GST_FLOW_OK && flow != GST_FLOW_EOS) return flow;
+  // Also to a sink that has enough already: it would wait for ever. One that has
+  // kept the last bytes back writes them now, and may fail.
+  const bool ended = gst_pad_push_event(source, gst_event_new_eos());
+  return ended || flow == GST_FLOW_EOS ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 }  // namespace livephoto::mux

@@ -89,6 +89,11 @@ void PadTask::confirm() {
   changed_.notify_all();
 }
 
+bool PadTask::is_confirmed() const {
+  std::unique_lock lock(mutex_);
+  return confirmed_;
+}
+
 void PadTask::run_once() {
   Owned<GstMiniObject> item;
   {

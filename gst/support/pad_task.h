@@ -48,6 +48,7 @@ class PadTask {
   // given up behind it, and the error if a push failed.
   GstFlowReturn wait_until_pushed_or_confirmed();
   void confirm();
+  bool is_confirmed() const;
 
  private:
   void push(Owned<GstMiniObject> item);

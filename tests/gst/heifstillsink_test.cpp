@@ -38,6 +38,9 @@
 #include "tests/core/still/stored_picture.h"
 
 using livephoto::gst::adopt;
+using livephoto::gst::Confirmation;
+using livephoto::gst::confirms;
+using livephoto::gst::new_confirmation_query;
 using livephoto::gst::Owned;
 using livephoto::sample::StoredPicture;
 
@@ -577,7 +580,7 @@ class Prerolled {
 
  private:
   static GstPadProbeReturn notice(GstPad*, GstPadProbeInfo* info, gpointer self) {
-    if (livephoto::gst::is_still_prepared_event(GST_PAD_PROBE_INFO_EVENT(info)))
+    if (confirms(GST_PAD_PROBE_INFO_EVENT(info), Confirmation::StillPrepared))
       static_cast<Prerolled*>(self)->prepared_ = true;
     return GST_PAD_PROBE_OK;
   }
@@ -770,7 +773,7 @@ GST_END_TEST
 
 GST_START_TEST(it_confirms_when_asked) {
   Sink sink("");
-  const Owned<GstQuery> query = adopt(livephoto::gst::new_still_confirms_query());
+  const Owned<GstQuery> query = adopt(new_confirmation_query(Confirmation::StillPrepared));
   const Owned<GstQuery> other =
       adopt(gst_query_new_custom(GST_QUERY_CUSTOM, gst_structure_new_empty("other")));
 
@@ -784,7 +787,7 @@ namespace {
 guint prepared_events(GstHarness* harness) {
   guint count = 0;
   while (const auto event = adopt(gst_harness_try_pull_upstream_event(harness)))
-    if (livephoto::gst::is_still_prepared_event(event.get())) ++count;
+    if (confirms(event.get(), Confirmation::StillPrepared)) ++count;
   return count;
 }
 

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "gst/support/handshake.h"
 #include "gst/support/ptr.h"
 #include "gst/support/tags.h"
 // Behind the standard library: it defines fail().
@@ -22,7 +23,10 @@
 namespace {
 
 using livephoto::gst::adopt;
+using livephoto::gst::Confirmation;
+using livephoto::gst::confirms;
 using livephoto::gst::new_announcement;
+using livephoto::gst::new_confirmation_query;
 using livephoto::gst::Owned;
 using livephoto::gst::ReadMap;
 using Bytes = std::vector<guint8>;
@@ -871,6 +875,72 @@ GST_START_TEST(test_stops_where_downstream_fails) {
 }
 GST_END_TEST
 
+namespace {
+
+// How often it was said by the pad that the movie is written.
+int confirmations(GstHarness* harness) {
+  int count = 0;
+  while (auto event = adopt(gst_harness_try_pull_upstream_event(harness)))
+    if (confirms(event.get(), Confirmation::MovieWritten)) ++count;
+  return count;
+}
+
+gboolean refuse_eos(GstPad*, GstObject*, GstEvent* event) {
+  const bool refused = GST_EVENT_TYPE(event) == GST_EVENT_EOS;
+  gst_event_unref(event);
+  return !refused;
+}
+
+}  // namespace
+
+GST_START_TEST(test_says_upstream_that_the_movie_is_written) {
+  Mux mux;
+  GstHarness* video = mux.add("video_0", kHigh);
+  GstHarness* audio = mux.add("audio_0", kAac);
+  const auto query = adopt(new_confirmation_query(Confirmation::MovieWritten));
+  fail_unless(gst_pad_peer_query(video->srcpad, query.get()));
+  push_pictures(video, 10);
+  push_aac(audio, 10);
+  fail_unless(end(video));
+  assert_equals_int(confirmations(video), 0);
+
+  fail_unless(end(audio));
+
+  assert_equals_int(confirmations(video), 1);
+  assert_equals_int(confirmations(audio), 1);
+}
+GST_END_TEST
+
+GST_START_TEST(test_says_nothing_of_a_movie_that_failed) {
+  {
+    Mux mux;
+    GstHarness* video = mux.add("video_0", kHigh);
+    buffers_seen = 0;
+    gst_pad_set_chain_function(video->sinkpad, refuse_after_three);
+    push_pictures(video, 10);
+    fail_if(end(video));
+    assert_equals_int(confirmations(video), 0);
+  }
+  {
+    // As a sink does that cannot write the bytes that it has kept back.
+    Mux mux;
+    GstHarness* video = mux.add("video_0", kHigh);
+    gst_pad_set_event_function(video->sinkpad, refuse_eos);
+    push_pictures(video, 10);
+    fail_if(end(video));
+    assert_equals_int(confirmations(video), 0);
+  }
+  {
+    Mux mux;
+    mux.set("marker-time", guint64{GST_SECOND});
+    GstHarness* video = mux.add("video_0", kHigh);
+    push_pictures(video, 10);
+    fail_if(end(video));
+    assert_equals_int(confirmations(video), 0);
+  }
+}
+GST_END_TEST
+
 // ---- Negotiation -------------------------------------------------------------
 
 GST_START_TEST(test_offers_what_apple_decodes) {
@@ -1541,6 +1611,8 @@ static Suite* livephotomux_suite() {
   tcase_add_test(errors, test_a_fuller_description_within_the_clip_is_taken);
   tcase_add_test(errors, test_an_unlinked_source_pad_is_an_error);
   tcase_add_test(errors, test_stops_where_downstream_fails);
+  tcase_add_test(errors, test_says_upstream_that_the_movie_is_written);
+  tcase_add_test(errors, test_says_nothing_of_a_movie_that_failed);
 
   TCase* negotiation = tcase_create("negotiation");
   suite_add_tcase(suite, negotiation);

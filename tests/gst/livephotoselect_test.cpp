@@ -28,6 +28,9 @@
 namespace {
 
 using livephoto::gst::adopt;
+using livephoto::gst::asks_for;
+using livephoto::gst::Confirmation;
+using livephoto::gst::new_confirmation;
 using livephoto::gst::Owned;
 using livephoto::gst::ReadMap;
 using std::chrono::milliseconds;
@@ -1727,7 +1730,7 @@ GST_START_TEST(a_format_that_a_branch_does_not_take_is_told_once) {
     branch.on_buffer = [](GstBuffer*) { return GST_FLOW_NOT_NEGOTIATED; };
     // Only what confirms its still is waited for.
     rig.still.on_query = [](GstQuery* query) {
-      return livephoto::gst::is_still_confirms_query(query);
+      return asks_for(query, Confirmation::StillPrepared);
     };
     rig.start();
     rig.audio.push_sound(0, 3000);
@@ -2102,7 +2105,7 @@ struct Confirming {
 
   Confirming() {
     rig.still.on_query = [](GstQuery* query) {
-      return livephoto::gst::is_still_confirms_query(query);
+      return asks_for(query, Confirmation::StillPrepared);
     };
     rig.still.on_buffer = [this](GstBuffer*) {
       gate.wait();
@@ -2147,7 +2150,7 @@ GST_START_TEST(a_still_that_is_said_to_be_prepared_is_safe) {
   still.rig.picture.expect_no_eos();
 
   fail_unless(
-      gst_pad_push_event(still.rig.still.pad(), livephoto::gst::new_still_prepared_event()));
+      gst_pad_push_event(still.rig.still.pad(), new_confirmation(Confirmation::StillPrepared)));
 
   still.rig.picture.expect_eos();
   assert_equals_uint64(still.rig.still.count("eos"), 0);
@@ -2178,6 +2181,82 @@ GST_START_TEST(a_still_that_is_given_up_is_not_safe) {
 
   still.rig.picture.expect_no_eos();
   assert_equals_int(still.video_flow, GST_FLOW_FLUSHING);
+}
+GST_END_TEST
+
+namespace {
+
+// Both branches confirm, as with livephotomux and heifstillsink; the clip has ended.
+struct ConfirmingPair {
+  Rig rig{kWindow};
+
+  explicit ConfirmingPair(bool prepared = true) {
+    rig.still.on_query = [](GstQuery* query) {
+      return asks_for(query, Confirmation::StillPrepared);
+    };
+    rig.picture.on_query = [](GstQuery* query) {
+      return asks_for(query, Confirmation::MovieWritten);
+    };
+    if (prepared) {
+      rig.still.on_buffer = [this](GstBuffer*) {
+        gst_pad_push_event(rig.still.pad(), new_confirmation(Confirmation::StillPrepared));
+        return GST_FLOW_OK;
+      };
+    }
+    rig.start_video();
+    rig.audio.eos();
+    rig.video.push_pictures(0, 7);
+    rig.picture.expect_eos();
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  void say_written(Branch& branch) {
+    fail_unless(gst_pad_push_event(branch.pad(), new_confirmation(Confirmation::MovieWritten)));
+  }
+};
+
+}  // namespace
+
+GST_START_TEST(the_still_does_not_end_before_its_movie_is_written) {
+  ConfirmingPair pair;
+  pair.rig.still.expect_no_eos();
+
+  // The muxer tells all that feed it; the sound's thread must not end the still twice.
+  pair.say_written(pair.rig.sound);
+  pair.rig.still.expect_no_eos();
+  pair.say_written(pair.rig.picture);
+
+  pair.rig.still.expect_eos();
+  pair.say_written(pair.rig.picture);
+  std::this_thread::sleep_for(milliseconds(20));
+  assert_equals_uint64(pair.rig.still.count("eos"), 1);
+  assert_equals_uint64(pair.rig.video.count_upstream(GST_EVENT_CUSTOM_UPSTREAM), 0);
+}
+GST_END_TEST
+
+GST_START_TEST(a_still_that_needs_its_eos_gets_it_before_the_movie) {
+  // As behind an encoder or a queue: the push is over, but nothing is prepared.
+  ConfirmingPair pair(false);
+
+  pair.rig.still.expect_eos();
+  assert_equals_uint64(pair.rig.still.count("eos"), 1);
+}
+GST_END_TEST
+
+GST_START_TEST(a_movie_written_before_a_flush_ends_no_still_of_the_next_clip) {
+  ConfirmingPair pair;
+  fail_unless(pair.rig.video.send(gst_event_new_flush_start()));
+  fail_unless(pair.rig.video.send(gst_event_new_flush_stop(TRUE)));
+
+  pair.say_written(pair.rig.picture);
+  pair.rig.still.expect_no_eos();
+
+  pair.rig.picture.forget();
+  pair.rig.video.send_segment(time_segment());
+  pair.rig.video.push_pictures(0, 7);
+  pair.rig.picture.expect_eos();
+  pair.rig.still.expect_no_eos();
+  pair.say_written(pair.rig.picture);
+  pair.rig.still.expect_eos();
 }
 GST_END_TEST
 
@@ -2354,9 +2433,7 @@ GST_END_TEST
 
 GST_START_TEST(it_stops_and_starts_under_load) {
   Rig rig(std::string(kWindow) + "controls-source=false");
-  rig.still.on_query = [](GstQuery* query) {
-    return livephoto::gst::is_still_confirms_query(query);
-  };
+  rig.still.on_query = [](GstQuery* query) { return asks_for(query, Confirmation::StillPrepared); };
   for (Branch* branch : {&rig.picture, &rig.sound, &rig.still}) branch->keeps = false;
   Pause pause;
 
@@ -2385,9 +2462,7 @@ GST_END_TEST
 
 GST_START_TEST(flushes_come_at_any_time) {
   Rig rig(std::string(kWindow) + "controls-source=false");
-  rig.still.on_query = [](GstQuery* query) {
-    return livephoto::gst::is_still_confirms_query(query);
-  };
+  rig.still.on_query = [](GstQuery* query) { return asks_for(query, Confirmation::StillPrepared); };
   Pause pause;
   const auto flush_while_playing = [&](auto order) {
     {
@@ -2655,6 +2730,9 @@ static Suite* livephotoselect_suite() {
   tcase_add_test(handshake, a_still_that_is_said_to_be_prepared_is_safe);
   tcase_add_test(handshake, without_its_still_the_movie_does_not_end);
   tcase_add_test(handshake, a_still_that_is_given_up_is_not_safe);
+  tcase_add_test(handshake, the_still_does_not_end_before_its_movie_is_written);
+  tcase_add_test(handshake, a_still_that_needs_its_eos_gets_it_before_the_movie);
+  tcase_add_test(handshake, a_movie_written_before_a_flush_ends_no_still_of_the_next_clip);
   tcase_add_test(handshake, a_flush_ends_the_wait_and_the_movie_does_not);
   tcase_add_test(handshake, ready_ends_the_wait_and_the_movie_does_not);
 

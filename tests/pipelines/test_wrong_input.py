@@ -160,6 +160,35 @@ class WrongInput(harness.PipelineTest):
 
         self.assert_refused(made, r"(?i)(space|full)", movie_bytes=8192)
 
+    def test_a_full_disk_for_the_movie(self):
+        whole = harness.make_pair(clips.moving().path, self.folder, name="whole")
+        size = whole.movie.stat().st_size
+        whole.still.unlink()
+        whole.movie.unlink()
+        room = size // 2 // 4096 * 4096  # whole pages
+        folder = self.mount(f"size={room}")
+        # At the end of the packets, or in the bytes that filesink keeps back until EOS.
+        for kept_back in (4096, 2 * size):
+            for sink_waits in ("true", "false"):
+                with self.subTest(kept_back=kept_back, sink_waits=sink_waits):
+                    self.assert_refused(
+                        self.make_with_movie_in(folder, file_sink=(f"buffer-size={kept_back}", f"async={sink_waits}")),
+                        r"(?i)(space|full|writing)", movie_bytes=room)
+
+    def make_with_movie_in(self, folder, **options):
+        """The still goes to the test's own folder, so that only the movie has no room."""
+        still, movie = self.folder / "P.HEIC", folder / "P.MOV"
+        run = harness.launch(harness.main_line(clips.moving().path, still, movie, **options), 60)
+        return harness.Pair(run, still, movie)
+
+    def test_a_movie_that_cannot_be_made_leaves_no_still(self):
+        """Also where the movie's sink does not wait for PLAYING, in which the still gets its name."""
+        for mux in ("max-size-bytes=5000", f"marker-time={60 * SECOND}"):
+            for sink_waits in ("true", "false"):
+                with self.subTest(mux=mux, sink_waits=sink_waits):
+                    self.refuse(clips.moving().path, r"(max-size-bytes|is outside the clip)", mux=(mux,),
+                                file_sink=(f"async={sink_waits}",))
+
     def test_what_was_there_before_is_still_there(self):
         before = self.folder / "P.HEIC"
         shutil.copyfile(clips.text().path, before)
