@@ -39,6 +39,7 @@
 #include "core/content_identifier.h"
 #include "core/text.h"
 #include "gst/select/sound.h"
+#include "gst/select/source_watch.h"
 #include "gst/select/window.h"
 #include "gst/support/allocation.h"
 #include "gst/support/caps.h"
@@ -133,6 +134,7 @@ struct Impl {
   GstPad* still_src = nullptr;
   std::optional<PadTask> audio_task;
   std::optional<PadTask> still_task;
+  std::optional<livephoto::select::SourceWatch> source_watch;
 };
 
 }  // namespace
@@ -444,6 +446,20 @@ bool fail_without_video(GstLivePhotoSelect* self) {
       livephoto::invalid_input(
           "The source has sound but no video; a Live Photo needs a picture, so choose a video."));
   return true;
+}
+
+// Told by the watch.
+void fail_without_source(GstElement* element) {
+  auto* self = GST_LIVE_PHOTO_SELECT(element);
+  std::unique_lock lock(self->impl->mutex);
+  const Run& run = self->impl->run;
+  if (run.video.stream_start || run.audio.stream_start) return;
+  fail(
+      self,
+      lock,
+      livephoto::invalid_input(
+          "The source has neither video nor sound that reaches livephotoselect; a Live Photo needs "
+          "a picture, so choose a video, and one that is whole."));
 }
 
 GstMessage* selected_message(GstLivePhotoSelect* self, const Run& run) {
@@ -1033,9 +1049,11 @@ static GstStateChangeReturn gst_live_photo_select_change_state(
   auto* self = GST_LIVE_PHOTO_SELECT(element);
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !begin_run(self))
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) self->impl->source_watch->start();
   const auto result =
       GST_ELEMENT_CLASS(gst_live_photo_select_parent_class)->change_state(element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    self->impl->source_watch->stop();
     std::unique_lock lock(self->impl->mutex);
     self->impl->run = Run{};
   }
@@ -1096,6 +1114,7 @@ Impl::Impl(GstLivePhotoSelect* self) {
   still_task.emplace(still_src, [self](GstFlowReturn flow) {
     branch_failed(self, "still_src", flow);
   });
+  source_watch.emplace(GST_ELEMENT(self), fail_without_source);
   gst_pad_set_activatemode_function(audio_src, gst_live_photo_select_src_activate);
   gst_pad_set_activatemode_function(still_src, gst_live_photo_select_src_activate);
 }

@@ -1,7 +1,5 @@
 #include "gst/support/upstream.h"
 
-#include "gst/support/ptr.h"
-
 namespace livephoto::gst {
 namespace {
 
@@ -43,10 +41,15 @@ bool is_fed(GstPad* sink) {
   return fed || !has_sinks;
 }
 
-bool may_grow(GstElement* element) {
+Owned<GstObject> pipeline_of(GstElement* element) {
   Owned<GstObject> top = adopt(GST_OBJECT_CAST(gst_object_ref(element)));
   while (auto* parent = gst_object_get_parent(top.get())) top = adopt(parent);
-  if (!GST_IS_BIN(top.get())) return false;
+  return GST_IS_BIN(top.get()) ? std::move(top) : nullptr;
+}
+
+bool may_grow(GstElement* element) {
+  const auto top = pipeline_of(element);
+  if (!top) return false;
   bool settling = false;
   const auto elements = adopt(gst_bin_iterate_elements(GST_BIN(top.get())));
   GValue item = G_VALUE_INIT;

@@ -3,11 +3,16 @@
 
 #include <gst/gst.h>
 
+#include "gst/support/ptr.h"
+
 namespace livephoto::gst {
 
 // False where the chain of elements before `sink` begins with a pad that is
 // linked to nothing: a converter for a stream that the source does not have.
 bool is_fed(GstPad* sink);
+
+// The topmost bin that holds the element; null where there is none.
+Owned<GstObject> pipeline_of(GstElement* element);
 
 // True while an element of the pipeline of `element` that is no sink is still
 // on its way to its state: it may have pads to add and streams to send.
