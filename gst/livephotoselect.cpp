@@ -38,8 +38,10 @@
 
 #include "core/content_identifier.h"
 #include "core/text.h"
+#include "gst/select/settings.h"
 #include "gst/select/sound.h"
 #include "gst/select/source_watch.h"
+#include "gst/select/stream.h"
 #include "gst/select/window.h"
 #include "gst/support/allocation.h"
 #include "gst/support/caps.h"
@@ -62,36 +64,20 @@ using livephoto::gst::ObjectLock;
 using livephoto::gst::Owned;
 using livephoto::gst::PadTask;
 using livephoto::gst::retain;
+using livephoto::select::as_item;
+using livephoto::select::from_clock_time;
+using livephoto::select::Input;
+using livephoto::select::opening;
+using livephoto::select::Outgoing;
+using livephoto::select::push_all;
+using livephoto::select::queue_all;
+using livephoto::select::restamped;
+using livephoto::select::Settings;
 using livephoto::select::Step;
+using livephoto::select::to_clock_time;
 using std::chrono::nanoseconds;
 
 namespace {
-
-enum class Mode { Window };
-
-struct Settings {  // guarded by the object lock
-  Mode mode = Mode::Window;
-  GstClockTime start = GST_CLOCK_TIME_NONE;
-  GstClockTime duration = GST_CLOCK_TIME_NONE;
-  GstClockTime still = GST_CLOCK_TIME_NONE;
-  std::string content_identifier;
-  bool controls_source = true;
-};
-
-// What has come in by one sink pad, and what of it has gone on.
-struct Input {
-  GstSegment segment;
-  Owned<GstEvent> stream_start;
-  Owned<GstCaps> caps;       // as they are now
-  Owned<GstCaps> sent_caps;  // as they left, with the clip's first buffer
-  Owned<GstTagList> global_tags;
-  Owned<GstTagList> stream_tags;
-  bool started = false;    // the clip's first buffer has left
-  bool ended = false;      // the source has said EOS
-  bool completed = false;  // EOS has left: what comes now is not of the clip
-
-  Input() { gst_segment_init(&segment, GST_FORMAT_UNDEFINED); }
-};
 
 struct HeldPicture {
   Owned<GstBuffer> buffer;
@@ -118,13 +104,10 @@ struct Run {
   Run() { gst_audio_info_init(&audio_info); }
 };
 
-// What leaves by video_src, decided under the lock and pushed after it.
-using Outgoing = std::vector<Owned<GstMiniObject>>;
-
 struct Impl {
   explicit Impl(GstLivePhotoSelect* self);
 
-  Settings settings;
+  Settings settings;  // guarded by the object lock
   std::mutex mutex;
   Run run;
   GstPad* video_sink = nullptr;  // the element owns its pads
@@ -181,13 +164,6 @@ GstStaticPadTemplate kStillSrc = GST_STATIC_PAD_TEMPLATE(
     GST_PAD_SRC,
     GST_PAD_ALWAYS,
     GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
-
-nanoseconds from_clock_time(GstClockTime time) {
-  return nanoseconds(static_cast<std::int64_t>(
-      std::min<GstClockTime>(time, static_cast<GstClockTime>(nanoseconds::max().count()))));
-}
-
-GstClockTime to_clock_time(nanoseconds time) { return static_cast<GstClockTime>(time.count()); }
 
 // ---- One clip after the other ------------------------------------------------
 
@@ -256,60 +232,6 @@ void branch_failed(GstLivePhotoSelect* self, const char* branch, GstFlowReturn f
 }
 
 // ---- What leaves -------------------------------------------------------------
-
-Owned<GstEvent> stream_start_for(GstPad* pad, const Input& input) {
-  guint group = 0;
-  const gchar* upstream = nullptr;
-  const bool has_group =
-      input.stream_start && gst_event_parse_group_id(input.stream_start.get(), &group);
-  if (input.stream_start) gst_event_parse_stream_start(input.stream_start.get(), &upstream);
-  // gst_pad_create_stream_id() takes an element with one sink pad only.
-  const auto id = adopt(
-      upstream ? g_strdup_printf("%s/%s", upstream, GST_PAD_NAME(pad))
-               : g_strdup_printf("%08x%08x/%s", g_random_int(), g_random_int(), GST_PAD_NAME(pad)));
-  auto event = adopt(gst_event_new_stream_start(id.get()));
-  if (has_group) gst_event_set_group_id(event.get(), group);
-  return event;
-}
-
-Owned<GstMiniObject> as_item(GstEvent* event) { return adopt(GST_MINI_OBJECT_CAST(event)); }
-Owned<GstMiniObject> as_item(Owned<GstEvent> event) { return as_item(event.release()); }
-Owned<GstMiniObject> as_item(Owned<GstBuffer> buffer) {
-  return adopt(GST_MINI_OBJECT_CAST(buffer.release()));
-}
-
-// The events before a branch's first buffer; `caps` may be null where there is none.
-Outgoing opening(GstPad* pad, const Input& input, GstCaps* caps) {
-  Outgoing out;
-  out.push_back(as_item(stream_start_for(pad, input)));
-  if (caps) out.push_back(as_item(gst_event_new_caps(caps)));
-  GstSegment segment;
-  gst_segment_init(&segment, GST_FORMAT_TIME);
-  out.push_back(as_item(gst_event_new_segment(&segment)));
-  for (const auto* tags : {&input.global_tags, &input.stream_tags})
-    if (*tags) out.push_back(as_item(gst_event_new_tag(gst_tag_list_ref(tags->get()))));
-  return out;
-}
-
-void queue_all(PadTask& task, Outgoing items) {
-  for (auto& item : items) {
-    if (GST_IS_BUFFER(item.get()))
-      task.push(GST_BUFFER_CAST(item.release()));
-    else
-      task.push(GST_EVENT_CAST(item.release()));
-  }
-}
-
-Owned<GstBuffer> restamped(GstBuffer* buffer, nanoseconds time, nanoseconds duration) {
-  // Shares the memory; only what is written beside it is our own.
-  auto copy = adopt(gst_buffer_copy(buffer));
-  GST_BUFFER_PTS(copy.get()) = to_clock_time(time);
-  GST_BUFFER_DTS(copy.get()) = GST_CLOCK_TIME_NONE;
-  GST_BUFFER_DURATION(copy.get()) = to_clock_time(duration);
-  GST_BUFFER_OFFSET(copy.get()) = GST_BUFFER_OFFSET_NONE;
-  GST_BUFFER_OFFSET_END(copy.get()) = GST_BUFFER_OFFSET_NONE;
-  return copy;
-}
 
 Owned<GstEvent> announcement_event(const Run& run) {
   return adopt(gst_event_new_tag(gst_tag_list_ref(run.announcement.get())));
@@ -394,19 +316,6 @@ Result<void> release_held(Impl& impl, const livephoto::select::HeldFrame& frame,
   }
   out.push_back(as_item(std::move(buffer)));
   return {};
-}
-
-GstFlowReturn push_all(GstPad* pad, Outgoing items) {
-  for (auto& item : items) {
-    if (!GST_IS_BUFFER(item.get())) {
-      gst_pad_push_event(pad, GST_EVENT_CAST(item.release()));
-      continue;
-    }
-    const GstFlowReturn flow = gst_pad_push(pad, GST_BUFFER_CAST(item.release()));
-    // A branch that nobody wants, or that has enough, is no reason to stop the others.
-    if (flow == GST_FLOW_FLUSHING || flow < GST_FLOW_EOS) return flow;
-  }
-  return GST_FLOW_OK;
 }
 
 // ---- The end of the clip -----------------------------------------------------
@@ -1064,26 +973,6 @@ static GstStateChangeReturn gst_live_photo_select_change_state(
 
 namespace {
 
-enum {
-  PROP_MODE = 1,
-  PROP_START_TIME,
-  PROP_DURATION,
-  PROP_STILL_TIME,
-  PROP_CONTENT_IDENTIFIER,
-  PROP_CONTROLS_SOURCE,
-};
-
-GType mode_type() {
-  static const GType type = [] {
-    static const GEnumValue values[] = {
-        {static_cast<gint>(Mode::Window), "The clip that start-time and duration name", "window"},
-        {0, nullptr, nullptr},
-    };
-    return g_enum_register_static("GstLivePhotoSelectMode", values);
-  }();
-  return type;
-}
-
 GstPad* add_pad(GstLivePhotoSelect* self, GstStaticPadTemplate* pad_template) {
   GstPad* pad = gst_pad_new_from_static_template(pad_template, pad_template->name_template);
   gst_pad_set_iterate_internal_links_function(pad, gst_live_photo_select_iterate_links);
@@ -1123,64 +1012,16 @@ Impl::Impl(GstLivePhotoSelect* self) {
 
 static void gst_live_photo_select_set_property(
     GObject* object, guint id, const GValue* value, GParamSpec* pspec) {
-  auto* self = GST_LIVE_PHOTO_SELECT(object);
-  ObjectLock lock(self);
-  Settings& settings = self->impl->settings;
-  switch (id) {
-    case PROP_MODE:
-      settings.mode = static_cast<Mode>(g_value_get_enum(value));
-      break;
-    case PROP_START_TIME:
-      settings.start = g_value_get_uint64(value);
-      break;
-    case PROP_DURATION:
-      settings.duration = g_value_get_uint64(value);
-      break;
-    case PROP_STILL_TIME:
-      settings.still = g_value_get_uint64(value);
-      break;
-    case PROP_CONTENT_IDENTIFIER: {
-      const gchar* text = g_value_get_string(value);
-      settings.content_identifier = text ? text : "";
-      break;
-    }
-    case PROP_CONTROLS_SOURCE:
-      settings.controls_source = g_value_get_boolean(value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-  }
+  ObjectLock lock(object);
+  if (!set_property(GST_LIVE_PHOTO_SELECT(object)->impl->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
 static void gst_live_photo_select_get_property(
     GObject* object, guint id, GValue* value, GParamSpec* pspec) {
-  auto* self = GST_LIVE_PHOTO_SELECT(object);
-  ObjectLock lock(self);
-  const Settings& settings = self->impl->settings;
-  switch (id) {
-    case PROP_MODE:
-      g_value_set_enum(value, static_cast<gint>(settings.mode));
-      break;
-    case PROP_START_TIME:
-      g_value_set_uint64(value, settings.start);
-      break;
-    case PROP_DURATION:
-      g_value_set_uint64(value, settings.duration);
-      break;
-    case PROP_STILL_TIME:
-      g_value_set_uint64(value, settings.still);
-      break;
-    case PROP_CONTENT_IDENTIFIER:
-      g_value_set_string(
-          value,
-          settings.content_identifier.empty() ? nullptr : settings.content_identifier.c_str());
-      break;
-    case PROP_CONTROLS_SOURCE:
-      g_value_set_boolean(value, settings.controls_source);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-  }
+  ObjectLock lock(object);
+  if (!get_property(GST_LIVE_PHOTO_SELECT(object)->impl->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
 static void gst_live_photo_select_finalize(GObject* object) {
@@ -1193,8 +1034,6 @@ static void gst_live_photo_select_init(GstLivePhotoSelect* self) { self->impl = 
 static void gst_live_photo_select_class_init(GstLivePhotoSelectClass* klass) {
   auto* object_class = G_OBJECT_CLASS(klass);
   auto* element_class = GST_ELEMENT_CLASS(klass);
-  constexpr auto kFlags = static_cast<GParamFlags>(
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
 
   object_class->set_property = gst_live_photo_select_set_property;
   object_class->get_property = gst_live_photo_select_get_property;
@@ -1209,104 +1048,5 @@ static void gst_live_photo_select_class_init(GstLivePhotoSelectClass* klass) {
       "Filter/Editor/Video/Audio",
       "Lets one short clip of a video and one of its frames through, as a Live Photo",
       "The gst-livephoto developers");
-
-  /**
-   * GstLivePhotoSelect:mode:
-   *
-   * How the moment is chosen.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_MODE,
-      g_param_spec_enum(
-          "mode",
-          "Mode",
-          "How the moment is chosen",
-          mode_type(),
-          static_cast<gint>(Mode::Window),
-          kFlags));
-  /**
-   * GstLivePhotoSelect:start-time:
-   *
-   * When the clip begins, in nanoseconds of the source's stream time. The clip
-   * begins with the frame that is on screen then. Not given: 0.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_START_TIME,
-      g_param_spec_uint64(
-          "start-time",
-          "Start time",
-          "When the clip begins, in nanoseconds of the source's stream time (none = 0)",
-          0,
-          G_MAXUINT64,
-          GST_CLOCK_TIME_NONE,
-          kFlags));
-  /**
-   * GstLivePhotoSelect:duration:
-   *
-   * How long the clip lasts, in nanoseconds: to the first frame at or after
-   * that, or to the end of the source. Not given: 3 seconds.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_DURATION,
-      g_param_spec_uint64(
-          "duration",
-          "Duration",
-          "How long the clip lasts, in nanoseconds, at most an hour (none = 3 seconds)",
-          0,
-          G_MAXUINT64,
-          GST_CLOCK_TIME_NONE,
-          kFlags));
-  /**
-   * GstLivePhotoSelect:still-time:
-   *
-   * When the still is taken, in nanoseconds of the source's stream time: it is
-   * the frame that is on screen then. Not given: the middle of the clip.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_STILL_TIME,
-      g_param_spec_uint64(
-          "still-time",
-          "Still time",
-          "When the still is taken, in nanoseconds of the source's stream time "
-          "(none = the middle of the clip)",
-          0,
-          G_MAXUINT64,
-          GST_CLOCK_TIME_NONE,
-          kFlags));
-  /**
-   * GstLivePhotoSelect:content-identifier:
-   *
-   * The identifier that still and movie share: a UUID. Not given: a new random
-   * one for each clip.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_CONTENT_IDENTIFIER,
-      g_param_spec_string(
-          "content-identifier",
-          "Content identifier",
-          "The UUID that still and movie share (none = a new one for each clip)",
-          nullptr,
-          kFlags));
-  /**
-   * GstLivePhotoSelect:controls-source:
-   *
-   * Whether the source is there for this clip alone, and may be ended as soon
-   * as the clip is complete. False for a branch of a tee.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_CONTROLS_SOURCE,
-      g_param_spec_boolean(
-          "controls-source",
-          "Controls source",
-          "Whether to end the source as soon as the clip is complete; false beside other branches",
-          TRUE,
-          kFlags));
-
-  gst_type_mark_as_plugin_api(mode_type(), static_cast<GstPluginAPIFlags>(0));
+  livephoto::select::install_properties(object_class);
 }

@@ -82,9 +82,8 @@ struct SourceWatch::State : std::enable_shared_from_this<State> {
     const gulong id = g_signal_connect_data(
         element.get(),
         "no-more-pads",
-        G_CALLBACK(+[](GstElement* sender, gpointer self) {
-          (*static_cast<Self*>(self))->note(sender);
-        }),
+        G_CALLBACK(
+            +[](GstElement* sender, gpointer self) { (*static_cast<Self*>(self))->note(sender); }),
         new Self(shared_from_this()),
         [](gpointer self, GClosure*) { delete static_cast<Self*>(self); },
         static_cast<GConnectFlags>(0));

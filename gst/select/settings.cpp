@@ -1,0 +1,187 @@
+#include "gst/select/settings.h"
+
+namespace livephoto::select {
+namespace {
+
+enum {
+  PROP_MODE = 1,
+  PROP_START_TIME,
+  PROP_DURATION,
+  PROP_STILL_TIME,
+  PROP_CONTENT_IDENTIFIER,
+  PROP_CONTROLS_SOURCE,
+};
+
+GType mode_type() {
+  static const GType type = [] {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(Mode::Window), "The clip that start-time and duration name", "window"},
+        {0, nullptr, nullptr},
+    };
+    return g_enum_register_static("GstLivePhotoSelectMode", values);
+  }();
+  return type;
+}
+
+}  // namespace
+
+bool set_property(Settings& settings, guint id, const GValue* value) {
+  switch (id) {
+    case PROP_MODE:
+      settings.mode = static_cast<Mode>(g_value_get_enum(value));
+      break;
+    case PROP_START_TIME:
+      settings.start = g_value_get_uint64(value);
+      break;
+    case PROP_DURATION:
+      settings.duration = g_value_get_uint64(value);
+      break;
+    case PROP_STILL_TIME:
+      settings.still = g_value_get_uint64(value);
+      break;
+    case PROP_CONTENT_IDENTIFIER: {
+      const gchar* text = g_value_get_string(value);
+      settings.content_identifier = text ? text : "";
+      break;
+    }
+    case PROP_CONTROLS_SOURCE:
+      settings.controls_source = g_value_get_boolean(value);
+      break;
+    default:
+      return false;
+  }
+  return true;
+}
+
+bool get_property(const Settings& settings, guint id, GValue* value) {
+  switch (id) {
+    case PROP_MODE:
+      g_value_set_enum(value, static_cast<gint>(settings.mode));
+      break;
+    case PROP_START_TIME:
+      g_value_set_uint64(value, settings.start);
+      break;
+    case PROP_DURATION:
+      g_value_set_uint64(value, settings.duration);
+      break;
+    case PROP_STILL_TIME:
+      g_value_set_uint64(value, settings.still);
+      break;
+    case PROP_CONTENT_IDENTIFIER:
+      g_value_set_string(
+          value,
+          settings.content_identifier.empty() ? nullptr : settings.content_identifier.c_str());
+      break;
+    case PROP_CONTROLS_SOURCE:
+      g_value_set_boolean(value, settings.controls_source);
+      break;
+    default:
+      return false;
+  }
+  return true;
+}
+
+void install_properties(GObjectClass* klass) {
+  constexpr auto kFlags = static_cast<GParamFlags>(
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+  /**
+   * GstLivePhotoSelect:mode:
+   *
+   * How the moment is chosen.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_MODE,
+      g_param_spec_enum(
+          "mode",
+          "Mode",
+          "How the moment is chosen",
+          mode_type(),
+          static_cast<gint>(Mode::Window),
+          kFlags));
+  /**
+   * GstLivePhotoSelect:start-time:
+   *
+   * When the clip begins, in nanoseconds of the source's stream time. The clip
+   * begins with the frame that is on screen then. Not given: 0.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_START_TIME,
+      g_param_spec_uint64(
+          "start-time",
+          "Start time",
+          "When the clip begins, in nanoseconds of the source's stream time (none = 0)",
+          0,
+          G_MAXUINT64,
+          GST_CLOCK_TIME_NONE,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:duration:
+   *
+   * How long the clip lasts, in nanoseconds: to the first frame at or after
+   * that, or to the end of the source. Not given: 3 seconds.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_DURATION,
+      g_param_spec_uint64(
+          "duration",
+          "Duration",
+          "How long the clip lasts, in nanoseconds, at most an hour (none = 3 seconds)",
+          0,
+          G_MAXUINT64,
+          GST_CLOCK_TIME_NONE,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:still-time:
+   *
+   * When the still is taken, in nanoseconds of the source's stream time: it is
+   * the frame that is on screen then. Not given: the middle of the clip.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_STILL_TIME,
+      g_param_spec_uint64(
+          "still-time",
+          "Still time",
+          "When the still is taken, in nanoseconds of the source's stream time "
+          "(none = the middle of the clip)",
+          0,
+          G_MAXUINT64,
+          GST_CLOCK_TIME_NONE,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:content-identifier:
+   *
+   * The identifier that still and movie share: a UUID. Not given: a new random
+   * one for each clip.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_CONTENT_IDENTIFIER,
+      g_param_spec_string(
+          "content-identifier",
+          "Content identifier",
+          "The UUID that still and movie share (none = a new one for each clip)",
+          nullptr,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:controls-source:
+   *
+   * Whether the source is there for this clip alone, and may be ended as soon
+   * as the clip is complete. False for a branch of a tee.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_CONTROLS_SOURCE,
+      g_param_spec_boolean(
+          "controls-source",
+          "Controls source",
+          "Whether to end the source as soon as the clip is complete; false beside other branches",
+          TRUE,
+          kFlags));
+  gst_type_mark_as_plugin_api(mode_type(), static_cast<GstPluginAPIFlags>(0));
+}
+
+}  // namespace livephoto::select

@@ -1,0 +1,28 @@
+// What the user of livephotoselect can set.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <string>
+
+namespace livephoto::select {
+
+enum class Mode { Window };
+
+// All times in nanoseconds of the source's stream time.
+struct Settings {
+  Mode mode = Mode::Window;
+  GstClockTime start = GST_CLOCK_TIME_NONE;
+  GstClockTime duration = GST_CLOCK_TIME_NONE;
+  GstClockTime still = GST_CLOCK_TIME_NONE;
+  std::string content_identifier;
+  bool controls_source = true;
+};
+
+void install_properties(GObjectClass* klass);
+
+// False for an id that is none of these properties.
+bool set_property(Settings& settings, guint id, const GValue* value);
+bool get_property(const Settings& settings, guint id, GValue* value);
+
+}  // namespace livephoto::select
