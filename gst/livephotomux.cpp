@@ -38,6 +38,7 @@
 #include "gst/mux/input.h"
 #include "gst/mux/movie_writer.h"
 #include "gst/mux/mux_pad.h"
+#include "gst/mux/settings.h"
 #include "gst/mux/sinks.h"
 #include "gst/mux/taken_clip.h"
 #include "gst/support/error.h"
@@ -68,6 +69,7 @@ using livephoto::mux::Priming;
 using livephoto::mux::priming_property;
 using livephoto::mux::Profiles;
 using livephoto::mux::push_movie;
+using livephoto::mux::Settings;
 using livephoto::mux::Sink;
 using livephoto::mux::sink_caps;
 using livephoto::mux::Sinks;
@@ -83,25 +85,6 @@ GST_DEBUG_CATEGORY_STATIC(live_photo_mux_debug);
 
 namespace {
 
-constexpr guint64 kDefaultMaxSizeBytes = guint64{256} * 1024 * 1024;
-
-struct Settings {  // guarded by the object lock
-  std::string content_identifier;
-  GstClockTime marker_time = GST_CLOCK_TIME_NONE;
-  guint64 max_size_bytes = kDefaultMaxSizeBytes;
-  bool faststart = false;
-  bool strict = true;
-
-  Profiles profiles() const { return strict ? Profiles::Apple : Profiles::Any; }
-  Wishes wishes() const {
-    return {
-        .content_identifier = content_identifier,
-        .marker_time = marker_time,
-        .layout = faststart ? MovieLayout::FastStart : MovieLayout::Camera,
-    };
-  }
-};
-
 struct State {
   Settings settings;
   bool is_over = false;                       // the clip was taken; what comes now is not in it
@@ -112,7 +95,7 @@ struct State {
 };
 
 struct Impl {
-  Settings settings;
+  Settings settings;  // guarded by the object lock
   // Guards what follows. Taken for a few lines, never while calling out (the
   // last reference to a buffer may run code of its owner's); the object lock is
   // not taken inside it.
@@ -680,65 +663,18 @@ static GstStateChangeReturn gst_live_photo_mux_change_state(
 
 // ---- GObject -----------------------------------------------------------------
 
-enum {
-  PROP_CONTENT_IDENTIFIER = 1,
-  PROP_MARKER_TIME,
-  PROP_MAX_SIZE_BYTES,
-  PROP_FASTSTART,
-  PROP_STRICT,
-};
-
 static void gst_live_photo_mux_set_property(
     GObject* object, guint id, const GValue* value, GParamSpec* pspec) {
   ObjectLock lock(object);
-  Settings& settings = GST_LIVE_PHOTO_MUX(object)->impl->settings;
-  switch (id) {
-    case PROP_CONTENT_IDENTIFIER: {
-      const gchar* identifier = g_value_get_string(value);
-      settings.content_identifier = identifier ? identifier : "";
-      break;
-    }
-    case PROP_MARKER_TIME:
-      settings.marker_time = g_value_get_uint64(value);
-      break;
-    case PROP_MAX_SIZE_BYTES:
-      settings.max_size_bytes = g_value_get_uint64(value);
-      break;
-    case PROP_FASTSTART:
-      settings.faststart = g_value_get_boolean(value);
-      break;
-    case PROP_STRICT:
-      settings.strict = g_value_get_boolean(value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-  }
+  if (!set_property(GST_LIVE_PHOTO_MUX(object)->impl->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
 static void gst_live_photo_mux_get_property(
     GObject* object, guint id, GValue* value, GParamSpec* pspec) {
   ObjectLock lock(object);
-  const Settings& settings = GST_LIVE_PHOTO_MUX(object)->impl->settings;
-  switch (id) {
-    case PROP_CONTENT_IDENTIFIER:
-      if (!settings.content_identifier.empty())
-        g_value_set_string(value, settings.content_identifier.c_str());
-      break;
-    case PROP_MARKER_TIME:
-      g_value_set_uint64(value, settings.marker_time);
-      break;
-    case PROP_MAX_SIZE_BYTES:
-      g_value_set_uint64(value, settings.max_size_bytes);
-      break;
-    case PROP_FASTSTART:
-      g_value_set_boolean(value, settings.faststart);
-      break;
-    case PROP_STRICT:
-      g_value_set_boolean(value, settings.strict);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-  }
+  if (!get_property(GST_LIVE_PHOTO_MUX(object)->impl->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
 static void gst_live_photo_mux_finalize(GObject* object) {
@@ -763,8 +699,6 @@ static void gst_live_photo_mux_init(GstLivePhotoMux* self) {
 static void gst_live_photo_mux_class_init(GstLivePhotoMuxClass* klass) {
   auto* object_class = G_OBJECT_CLASS(klass);
   auto* element_class = GST_ELEMENT_CLASS(klass);
-  const auto flags = static_cast<GParamFlags>(
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
 
   object_class->set_property = gst_live_photo_mux_set_property;
   object_class->get_property = gst_live_photo_mux_get_property;
@@ -800,87 +734,7 @@ static void gst_live_photo_mux_class_init(GstLivePhotoMuxClass* klass) {
       "Writes the movie of an Apple Live Photo",
       "The gst-livephoto developers");
   gst_type_mark_as_plugin_api(GST_TYPE_LIVE_PHOTO_MUX_PAD, static_cast<GstPluginAPIFlags>(0));
-
-  /**
-   * GstLivePhotoMux:content-identifier:
-   *
-   * The UUID that joins the movie with its still. Without it, the tag that
-   * livephotoselect sends is taken.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_CONTENT_IDENTIFIER,
-      g_param_spec_string(
-          "content-identifier",
-          "Content identifier",
-          "UUID that joins the movie with its still (default: from livephotoselect, by tag)",
-          nullptr,
-          flags));
-  /**
-   * GstLivePhotoMux:marker-time:
-   *
-   * When the still's frame is shown, in nanoseconds from the movie's first
-   * frame; the marker goes to the frame on screen then. Without it, the tag that
-   * livephotoselect sends is taken.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_MARKER_TIME,
-      g_param_spec_uint64(
-          "marker-time",
-          "Marker time",
-          "Time of the still in the movie, in nanoseconds (default: from livephotoselect, by tag)",
-          0,
-          G_MAXUINT64,
-          GST_CLOCK_TIME_NONE,
-          flags));
-  /**
-   * GstLivePhotoMux:max-size-bytes:
-   *
-   * The most that the clip's packets may take in memory; more is an error.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_MAX_SIZE_BYTES,
-      g_param_spec_uint64(
-          "max-size-bytes",
-          "Maximum size",
-          "Most bytes of memory that the packets of the clip may take; more is an error",
-          1,
-          G_MAXUINT64,
-          kDefaultMaxSizeBytes,
-          flags));
-  /**
-   * GstLivePhotoMux:faststart:
-   *
-   * Puts the movie's index before the data, so that it can be played while it is
-   * downloaded. Cameras put it behind.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_FASTSTART,
-      g_param_spec_boolean(
-          "faststart",
-          "Fast start",
-          "Put the index before the data, for playing while downloading (cameras put it behind)",
-          FALSE,
-          flags));
-  /**
-   * GstLivePhotoMux:strict:
-   *
-   * Takes only the profiles that Apple's decoders play: 8-bit 4:2:0 H.264
-   * (constrained-baseline to high), H.265 Main and Main 10. Encoders choose one
-   * of these by negotiation.
-   */
-  g_object_class_install_property(
-      object_class,
-      PROP_STRICT,
-      g_param_spec_boolean(
-          "strict",
-          "Strict",
-          "Take only video that Apple's decoders play: H.264 up to High, H.265 Main and Main 10",
-          TRUE,
-          flags));
+  livephoto::mux::install_properties(object_class);
 }
 
 GST_ELEMENT_REGISTER_DEFINE(
