@@ -80,37 +80,62 @@ Result<VideoTimes> video_times(const VideoTrack& video, std::optional<nanosecond
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return (*times)[i]; });
 
   VideoTimes result;
-  result.origin = (*times)[order.front()];
-  for (const std::size_t i : order) result.shown_at.push_back((*times)[i] - result.origin);
-
+  std::vector<nanoseconds> since_first;
+  for (const std::size_t i : order) since_first.push_back((*times)[i] - (*times)[order.front()]);
   auto timebase = timebase_of(
-      result.shown_at,
+      since_first,
       {video.format.frame_rate_numerator, video.format.frame_rate_denominator});
   result.timescale = timebase.timescale;
-  result.shown = std::move(timebase.ticks);
+  result.ascending = std::move(timebase.ticks);
   result.presentation.resize(order.size());
   for (std::size_t rank = 0; rank < order.size(); ++rank)
-    result.presentation[order[rank]] = result.shown[rank];
+    result.presentation[order[rank]] = result.ascending[rank];
+  const nanoseconds media_end =
+      since_first.back() + last_duration(video, order.back(), since_first);
+  result.media_end = std::max(to_ticks(media_end, result.timescale), result.ascending.back() + 1);
 
-  nanoseconds end = result.shown_at.back() + last_duration(video, order.back(), result.shown_at);
-  if (duration && *duration > result.shown_at.back()) end = *duration;
-  result.end = std::max(to_ticks(end, result.timescale), result.shown.back() + 1);
-  if (result.end > kLargestDuration)
+  std::size_t first = 0;
+  if (video.start) {
+    const auto is_hidden = [&](std::size_t i) {
+      return (*times)[i] < *video.start - kOnScreenTolerance;
+    };
+    first =
+        static_cast<std::size_t>(std::ranges::partition_point(order, is_hidden) - order.begin());
+    if (first == order.size())
+      return invalid_input("No picture of the clip is shown; all are before its start.");
+  }
+  result.start = result.ascending[first];
+  result.origin = (*times)[order[first]];
+  for (const std::size_t i : order) result.times.push_back((*times)[i] - result.origin);
+
+  result.end = result.media_end - result.start;
+  if (duration && duration->count() > 0) {
+    result.end = std::max<std::uint64_t>(to_ticks(*duration, result.timescale), 1);
+    // A frame that begins there, but for a rounding, is the first to be hidden.
+    const auto hidden = std::ranges::lower_bound(result.times, *duration - kOnScreenTolerance);
+    if (hidden != result.times.end() && *hidden <= *duration + kOnScreenTolerance)
+      result.end =
+          result.ascending[static_cast<std::size_t>(hidden - result.times.begin())] - result.start;
+    result.media_end = std::max(result.media_end, result.start + result.end);
+  }
+  if (result.media_end > kLargestDuration)
     return invalid_input("The clip is too long for a movie; choose a shorter duration.");
   return result;
 }
 
 Result<std::uint64_t> marker_tick(const VideoTimes& times, nanoseconds still_time) {
-  const auto after = std::ranges::upper_bound(times.shown_at, still_time + kOnScreenTolerance);
+  const auto after = std::ranges::upper_bound(times.times, still_time + kOnScreenTolerance);
+  const auto frame = after - times.times.begin() - 1;
+  const auto first = std::ranges::lower_bound(times.times, nanoseconds{0}) - times.times.begin();
   const bool past_end =
       still_time.count() > 0 && to_ticks(still_time, times.timescale) >= times.end;
-  if (after == times.shown_at.begin() || past_end) {
+  if (frame < first || past_end) {
     return invalid_input(
         "The still's time, " + seconds_text(still_time) + ", is outside the clip of " +
         seconds_text(nanoseconds(times.end * kNanosecondsPerSecond / times.timescale)) +
         "; choose a still inside it.");
   }
-  return times.shown[static_cast<std::size_t>(after - times.shown_at.begin()) - 1];
+  return times.ascending[static_cast<std::size_t>(frame)] - times.start;
 }
 
 // ---- Times of the sound ------------------------------------------------------

@@ -11,14 +11,18 @@
 
 namespace livephoto::isobmff {
 
-// The picture's times in ticks; the first frame is shown at 0.
+// The picture's times. The media begins with the earliest frame, the movie with
+// the first one that is not hidden.
 struct VideoTimes {
   std::uint32_t timescale = 600;
-  std::vector<std::uint64_t> presentation;         // by packet, in decode order
-  std::vector<std::uint64_t> shown;                // the same, ascending
-  std::vector<std::chrono::nanoseconds> shown_at;  // the source's times of `shown`, from 0
-  std::chrono::nanoseconds origin{0};              // the first frame, on the source's clock
-  std::uint64_t end = 0;                           // of the last frame shown
+  std::vector<std::uint64_t> presentation;  // ticks of the media, by packet, in decode order
+  std::vector<std::uint64_t> ascending;     // the same, ascending
+  std::uint64_t media_end = 0;              // of the last frame, shown or hidden
+
+  std::uint64_t start = 0;                      // movie time 0, in ticks of the media
+  std::uint64_t end = 0;                        // of the last frame shown, in ticks of the movie
+  std::chrono::nanoseconds origin{0};           // movie time 0 on the source's clock
+  std::vector<std::chrono::nanoseconds> times;  // of `ascending`, from `origin`
 };
 
 // InvalidInput for a time that is missing and cannot be derived, and for a clip

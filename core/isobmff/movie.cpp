@@ -97,7 +97,7 @@ class ChunkCutter {
 std::vector<PlannedChunk> video_chunks(const VideoTrack& video, const VideoTimes& times) {
   ChunkCutter cutter(0);
   for (std::size_t i = 0; i < video.packets.size(); ++i)
-    cutter.add(video.packets[i].size, 1, times.shown_at[i]);
+    cutter.add(video.packets[i].size, 1, times.times[i]);
   return cutter.chunks();
 }
 
@@ -203,8 +203,8 @@ SampleTable video_table(const Plan& plan, std::uint64_t media_offset) {
   std::vector<std::int32_t> offsets;
   bool reordered = false;
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    const auto decode = plan.video.shown[i];
-    const auto next = i + 1 < packets.size() ? plan.video.shown[i + 1] : plan.video.end;
+    const auto decode = plan.video.ascending[i];
+    const auto next = i + 1 < packets.size() ? plan.video.ascending[i + 1] : plan.video.media_end;
     durations.push_back(static_cast<std::uint32_t>(next - decode));
     offsets.push_back(static_cast<std::int32_t>(
         static_cast<std::int64_t>(plan.video.presentation[i]) - static_cast<std::int64_t>(decode)));
@@ -236,9 +236,13 @@ Box video_track(const Plan& plan, std::uint64_t media_offset) {
           .width = width,
           .height = height,
       }),
-      edts({{.segment_duration = duration, .media_time = 0}}),
+      edts(
+          {{.segment_duration = duration,
+            .media_time = static_cast<std::int32_t>(plan.video.start)}}),
       media(
-          {plan.creation_time, plan.video.timescale, duration},
+          {plan.creation_time,
+           plan.video.timescale,
+           static_cast<std::uint32_t>(plan.video.media_end)},
           media_handler("vide", "Core Media Video"),
           vmhd(),
           stbl(video_description(format), video_table(plan, media_offset))));

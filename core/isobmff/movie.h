@@ -35,9 +35,9 @@ struct VideoFormat {
 
 struct VideoPacket {
   std::uint32_t size = 0;  // bytes
-  // When it is shown, on any clock; movie time 0 is the earliest of all. A
-  // packet without is put halfway between its neighbours in a stream that does
-  // not reorder, and refused in one that does.
+  // When it is shown, on any clock; movie time 0 is VideoTrack::start. A packet
+  // without is put halfway between its neighbours in a stream that does not
+  // reorder, and refused in one that does.
   std::optional<std::chrono::nanoseconds> presentation_time{};
   std::optional<std::chrono::nanoseconds> duration{};  // used for the last one shown
   bool is_sync = false;                                // can be decoded by itself
@@ -46,6 +46,10 @@ struct VideoPacket {
 struct VideoTrack {
   VideoFormat format{};
   std::vector<VideoPacket> packets{};  // in decode order
+  // When the first frame is shown: movie time 0 is the first frame that is not
+  // earlier. What is earlier is decoded and hidden by the edit list. Nothing:
+  // all is shown.
+  std::optional<std::chrono::nanoseconds> start{};
 };
 
 struct AudioFormat {
@@ -89,8 +93,8 @@ struct Clip {
   std::vector<AudioTrack> audio{};
   // From the first frame shown; the marker goes to the frame on screen then.
   std::chrono::nanoseconds still_time{0};
-  // From the first frame shown to the end of the last; nothing, or a time that
-  // is over before the last frame begins: that one lasts as its packet says.
+  // From the first frame shown to the end of the last: frames that begin later
+  // are hidden. Nothing: the last lasts as its packet says.
   std::optional<std::chrono::nanoseconds> duration{};
   MovieLayout layout = MovieLayout::Camera;
 };

@@ -425,11 +425,12 @@ GST_START_TEST(test_threads_do_not_change_the_bytes) {
 }
 GST_END_TEST
 
-GST_START_TEST(test_times_count_from_the_first_picture_shown) {
+GST_START_TEST(test_hides_what_is_before_the_segment) {
   Mux mux;
   GstHarness* video = mux.add("video_0", kHigh);
   GstHarness* audio = mux.add("audio_0", kAac);
-  // As x264enc does: a thousand hours; and the first picture before its segment.
+  // As x264enc does: a thousand hours; and the first picture before its segment,
+  // as where a clip begins between two sync frames.
   const GstClockTime base = 3'600'000 * GST_SECOND;
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_TIME);
@@ -443,10 +444,12 @@ GST_START_TEST(test_times_count_from_the_first_picture_shown) {
 
   const Bytes movie = mux.movie();
   fail_unless(durations(movie, kVideoTrack) == std::vector<guint32>({10, 24}));
-  // The sound begins one frame after the first picture: an empty edit of 24 ticks.
-  const Box elst = find(movie, "moov/trak/edts/elst", kSoundTrack);
-  assert_equals_int(u32_at(movie, elst.begin + 8), 24);
-  assert_equals_int(static_cast<gint32>(u32_at(movie, elst.begin + 12)), -1);
+  // Of ten pictures of 24 ticks nine are shown, from the second on.
+  const Box video_edits = find(movie, "moov/trak/edts/elst", kVideoTrack);
+  assert_equals_int(u32_at(movie, video_edits.begin + 8), 216);
+  assert_equals_int(media_time(movie, kVideoTrack), 24);
+  // The sound begins with the first picture that is shown.
+  assert_equals_int(media_time(movie, kSoundTrack), 0);
 }
 GST_END_TEST
 
@@ -1581,7 +1584,7 @@ static Suite* livephotomux_suite() {
   tcase_add_test(movie, test_writes_nothing_before_the_end_and_then_a_whole_stream);
   tcase_add_test(movie, test_copies_no_packet);
   tcase_add_test(movie, test_threads_do_not_change_the_bytes);
-  tcase_add_test(movie, test_times_count_from_the_first_picture_shown);
+  tcase_add_test(movie, test_hides_what_is_before_the_segment);
   tcase_add_test(movie, test_a_missing_time_is_derived);
   tcase_add_test(movie, test_an_empty_buffer_and_a_gap_are_no_packet);
   tcase_add_test(movie, test_hev1_becomes_hvc1);

@@ -242,8 +242,71 @@ TEST(MovieTimes, EndWhenTheClipIsSaidToEnd) {
   Clip clip = clip_of_two_seconds();
   clip.duration = 1'980'000'000ns;
   EXPECT_EQ(plan_movie(clip)->duration, 1188u);
-  clip.duration = 1'900'000'000ns;  // over before the last frame begins
-  EXPECT_EQ(plan_movie(clip)->duration, 1200u);
+  clip.duration = 2'100'000'000ns;
+  EXPECT_EQ(plan_movie(clip)->duration, 1260u);
+}
+
+TEST(MovieTimes, HideWhatBeginsAfterTheEnd) {
+  Clip clip = clip_of_two_seconds();
+  clip.duration = 1'900'200'000ns;  // a frame begins at 1.900
+  const std::string tree = tree_of(clip);
+
+  EXPECT_EQ(plan_movie(clip)->duration, 1140u);
+  // All packets are in the media, which lasts 1200 ticks.
+  EXPECT_EQ(line_of(tree, "mdhd", 0).substr(32, 16), "00000258000004b0");
+  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 0000000000000001000004740000000000010000");
+}
+
+// From a sync frame 100 ms before the clip; the last frame shown is a B-frame.
+Clip clip_with_hidden_frames() {
+  Clip clip = clip_of_two_seconds();
+  clip.video = video_of({0ms, 66ms, 33ms, 100ms, 166ms, 133ms, 266ms, 200ms, 233ms}, 34ms);
+  for (auto& packet : clip.video.packets) *packet.presentation_time += 5s;
+  clip.video.start = 5'100'000'000ns;
+  clip.duration = 100ms;
+  clip.still_time = 33ms;
+  clip.audio = {aac_of(40, 5'080'000'000ns, 0)};
+  return clip;
+}
+
+TEST(MovieTimes, HideWhatIsBeforeTheStart) {
+  Clip clip = clip_with_hidden_frames();
+  clip.video.format.frame_rate_numerator = 30;
+  const std::string tree = tree_of(clip);
+  const auto movie = plan_movie(clip);
+
+  // On the grid of 30 a second: the clip is 60 of 180 ticks.
+  EXPECT_EQ(movie->timescale, 600u);
+  EXPECT_EQ(movie->duration, 60u);
+  EXPECT_EQ(movie->marker, 20u);
+  EXPECT_EQ(line_of(tree, "mvhd", 0).substr(33, 16), "000002580000003c");
+  EXPECT_EQ(line_of(tree, "tkhd", 0).substr(48, 8), "0000003c");
+  EXPECT_EQ(line_of(tree, "mdhd", 0).substr(32, 16), "00000258000000b4");
+  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 00000000000000010000003c0000003c00010000");
+  // Sound begins 20 ms, 960 samples, before the first frame shown.
+  EXPECT_EQ(line_of(tree, "elst", 1), "elst 28 00000000000000010000003c000003c000010000");
+}
+
+TEST(MovieTimes, AStartTypedInMillisecondsHidesNoFrameOfItsOwn) {
+  Clip clip = clip_with_hidden_frames();
+  *clip.video.start += 400us;
+
+  EXPECT_EQ(tree_of(clip), tree_of(clip_with_hidden_frames()));
+}
+
+TEST(MovieTimes, AStillThatIsHiddenIsRefused) {
+  Clip clip = clip_with_hidden_frames();
+  clip.still_time = -50ms;
+  EXPECT_NE(message_of(clip).find("outside the clip"), std::string::npos);
+  clip.still_time = 100ms;
+  EXPECT_NE(message_of(clip).find("outside the clip"), std::string::npos);
+}
+
+TEST(MovieTimes, AClipOfWhichNothingIsShownIsRefused) {
+  Clip clip = clip_with_hidden_frames();
+  clip.video.start = 6s;
+
+  EXPECT_NE(message_of(clip).find("No picture of the clip is shown"), std::string::npos);
 }
 
 TEST(MovieTimes, ADamagedDurationOfTheLastPacketIsNotBelieved) {
