@@ -205,6 +205,7 @@ def is_jpeg(path):
         return file.read(2) == b"\xff\xd8"
 
 
+@remembered
 def still_luma(path, matrix):
     """(luma plane, full range?) of a still, to be compared with a frame whose matrix is `matrix`.
 
@@ -216,12 +217,13 @@ def still_luma(path, matrix):
         return _luma_again(path, matrix, "yuv444p"), False
     picture = heic_stream.of_primary_picture(path)
     if picture:
-        stream, turns = picture
+        stream, size, turns = picture
         with tempfile.NamedTemporaryFile(prefix="livephoto-still-", suffix=".hevc") as file:
             file.write(stream)
             file.flush()
             full_range = readers.is_full_range(readers.first_stream(readers.ffprobe(file.name)[0], "video"))
-            filters = [*_layout_filters("luma"), *["transpose=cclock"] * turns]
+            crop = [f"crop={size[0]}:{size[1]}:0:0"] if size else []
+            filters = [*_layout_filters("luma"), *crop, *["transpose=cclock"] * turns]
             return _ffmpeg_images(["-i", file.name], filters)[0], full_range
     pixels = "yuv444p" if int(readers.tag(readers.exiftool(path), "BitDepthLuma") or 8) == 8 else "yuv444p10le"
     return _heif_convert(path, ".png", lambda png: _luma_again(png, matrix, pixels)), False

@@ -84,10 +84,20 @@ def _slices(data):
         at += 4 + size
 
 
-def of_primary_picture(path):
-    """(HEVC byte stream, quarter turns anticlockwise) of the primary picture.
+def _only_tile(item, iref):
+    """The one item that a grid is made of; None for a grid of several, and for an item that is no grid."""
+    width = 4 if iref[:1] == b"\1" else 2
+    for kind, body in _boxes(iref[4:]):
+        if kind == b"dimg" and _number(body, 0, width) == item:
+            return _number(body, width + 2, width) if _number(body, width, 2) == 1 else None
+    return None
 
-    None if it is a grid or mirrored, and of a file that is no HEIC.
+
+def of_primary_picture(path):
+    """(HEVC byte stream, (width, height) or None, quarter turns anticlockwise) of the primary picture.
+
+    The size is that of a grid of one picture, which shows its upper left part: libheif writes odd sizes in this way.
+    None if it is a larger grid or mirrored, and of a file that is no HEIC.
     """
     with open(path, "rb") as file:
         whole = file.read()
@@ -95,10 +105,14 @@ def of_primary_picture(path):
     if not meta:
         return None
     primary = _number(_child(meta, b"pitm"), 4, 2)
-    properties = dict(_properties_of(primary, _child(meta, b"iprp")))
-    place = _place_of(primary, _child(meta, b"iloc"))
-    if place is None or b"hvcC" not in properties or b"imir" in properties:
+    shown = dict(_properties_of(primary, _child(meta, b"iprp")))
+    tile = _only_tile(primary, _child(meta, b"iref"))
+    size = None if tile is None else (_number(shown[b"ispe"], 4, 4), _number(shown[b"ispe"], 8, 4))
+    coded_item = primary if tile is None else tile
+    properties = dict(_properties_of(coded_item, _child(meta, b"iprp")))
+    place = _place_of(coded_item, _child(meta, b"iloc"))
+    if place is None or b"hvcC" not in properties or b"imir" in shown:
         return None
     coded = whole[place[0]:place[0] + place[1]]
     units = (*_parameter_sets(properties[b"hvcC"]), *_slices(coded))
-    return b"".join(START_CODE + unit for unit in units), properties.get(b"irot", b"\0")[0] & 3
+    return b"".join(START_CODE + unit for unit in units), size, shown.get(b"irot", b"\0")[0] & 3

@@ -64,11 +64,15 @@ def eight_bit(image):
     return dataclasses.replace(image, layout="gray", data=(low | high).to_bytes(len(image.data) // 2, "little"))
 
 
-def compare(one, other):
-    """(luma SSIM, luma PSNR in dB) of two planes by ffmpeg's filters; infinite PSNR when they are equal."""
+def _check_sizes(one, other):
     if (one.width, one.height) != (other.width, other.height):
         raise ReaderError(
             f"cannot compare {one.width}x{one.height} with {other.width}x{other.height}: the sizes differ")
+
+
+def compare(one, other):
+    """(luma SSIM, luma PSNR in dB) of two planes by ffmpeg's filters; infinite PSNR when they are equal."""
+    _check_sizes(one, other)
     if one.layout != other.layout:
         one, other = eight_bit(one), eight_bit(other)
     with tempfile.TemporaryDirectory(prefix="livephoto-compare-") as folder:
@@ -84,6 +88,17 @@ def compare(one, other):
             "-").stderr
     ssim, psnr = re.search(r"SSIM Y:([\d.]+)", said), re.search(r"PSNR y:([\d.]+|inf)", said)
     return float(ssim[1]), math.inf if psnr[1] == "inf" else float(psnr[1])
+
+
+def difference(one, other):
+    """Mean square of the differences of some 20000 samples of two planes: quicker than compare()."""
+    _check_sizes(one, other)
+    if one.layout != other.layout:
+        one, other = eight_bit(one), eight_bit(other)
+    some, others = (memoryview(image.data).cast("H" if image.layout == "gray10le" else "B") for image in (one, other))
+    step = len(some) // 20000 + 1
+    squares = [(a - b) ** 2 for a, b in zip(some[::step], others[::step])]
+    return sum(squares) / len(squares)
 
 
 def resized(image, width, height, layout=None):

@@ -101,7 +101,17 @@ def frame_at_marker(movie, layout="luma"):
 
 
 def still_against(still, path, frame):
-    """(luma SSIM, PSNR) of a still and a frame that came from `path`, both in one range.
+    """(luma SSIM, PSNR) of a still and a frame that came from `path`."""
+    return measures.compare(*_comparable(still, path, frame))
+
+
+def nearest_frame(still, path, frames):
+    """The one of these frames from `path` that differs least from the still, sample for sample."""
+    return min(frames, key=lambda frame: measures.difference(*_comparable(still, path, frame)))
+
+
+def _comparable(still, path, frame):
+    """The luma of a still and of a frame, both in one range.
 
     The frame is scaled to the still only where its pixels are not square: stills have square ones.
     """
@@ -113,7 +123,7 @@ def still_against(still, path, frame):
     if still_full != frame_full:
         luma = luma if still_full else measures.full_range(luma)
         frame = frame if frame_full else measures.full_range(frame)
-    return measures.compare(luma, frame)
+    return luma, frame
 
 
 def best_source_frame(still, source, first, last):

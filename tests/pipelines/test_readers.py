@@ -129,9 +129,13 @@ class Measures(unittest.TestCase):
 
         self.assertAlmostEqual(psnr, 48.13, places=2)
 
+    def test_the_difference_of_two_steps_is_4(self):
+        self.assertEqual(measures.difference(self.plane(90), self.plane(92)), 4)
+
     def test_planes_of_different_sizes_are_not_compared(self):
-        with self.assertRaisesRegex(programs.ReaderError, "64x64 with 32x64"):
-            measures.compare(self.plane(1), self.plane(1, 32))
+        for measure in (measures.compare, measures.difference):
+            with self.assertRaisesRegex(programs.ReaderError, "64x64 with 32x64"):
+                measure(self.plane(1), self.plane(1, 32))
 
     def test_neighbouring_frames_are_told_apart(self):
         frames = decoders.ffmpeg_frames(clips.moving().path)
@@ -196,6 +200,13 @@ class Stills(unittest.TestCase):
         found = pair.best_source_frame(still, self.clip.path, 1, 2)
 
         self.assertEqual(found, self.clip.times()[self.number])
+
+    def test_the_nearest_of_neighbouring_frames_is_found(self):
+        frames = decoders.ffmpeg_frames(self.clip.path)[self.number - 2:self.number + 3]
+
+        found = pair.nearest_frame(self.encode("rgb24", "--full_range_flag", "0"), self.clip.path, frames)
+
+        self.assertEqual(found.time, self.clip.times()[self.number])
 
     def test_the_barcode_is_read_through_heif_convert(self):
         self.assertEqual(painting.read_barcode(decoders.heif_rgb(self.encode("rgb24"))), self.number)

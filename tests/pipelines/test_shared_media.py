@@ -50,11 +50,14 @@ class Row:
     name: str
     result: str = ""
     ssim: float = math.nan
+    bits: str = ""
+    psnr: float = math.nan
     duration: float = math.nan
     galleries: str = ""
 
     def __str__(self):
-        return f"{self.name:55} {self.ssim:7.4f} {self.duration:6.3f} {self.galleries:4} {self.result}"
+        return f"{self.name:55} {self.ssim:7.4f} {self.bits:>4} {self.psnr:5.1f} {self.duration:6.3f} " \
+            f"{self.galleries:4} {self.result}"
 
 
 # GStreamer 1.22's av1dec makes an error of the EOS that its downstream returns; where the source is not ended, it is
@@ -92,10 +95,16 @@ def times_for(path):
 
 def candidates(path, still_time):
     """(first, last) time of the source's frames among which the still's must be."""
-    times = readers.presentation_times(path)
     if is_mpegts(path):
+        times = readers.presentation_times(path)
         return times[0], times[-1]
-    number = harness.on_screen(times, Fraction(still_time, SECOND))
+    return around(path, Fraction(still_time, SECOND))
+
+
+def around(path, instant):
+    """(first, last) time of the frame that is on screen at an instant, with the three before and after it."""
+    times = readers.presentation_times(path)
+    number = harness.on_screen(times, instant)
     return times[max(0, number - 3)], times[min(len(times) - 1, number + 3)] + Fraction(1, 1000)
 
 
@@ -109,7 +118,7 @@ class SharedMedia(harness.PipelineTest):
     @classmethod
     def tearDownClass(cls):
         if ROWS:
-            print(f"\n{'file':55} {'SSIM':7} {'s':6} {'gal.':4} result")
+            print(f"\n{'file':55} {'SSIM':7} bits {'dB':5} {'s':6} {'gal.':4} result")
             print("\n".join(map(str, sorted(ROWS, key=lambda row: row.name))), flush=True)
 
     def check(self, name):
@@ -131,11 +140,15 @@ class SharedMedia(harness.PipelineTest):
             made = harness.make_pair(path, self.folder, timeout=180, video=QUICK, **times)
             row.result += "; with the remedy "
         self.assert_ended_well(made.run)
-        self.judge(made, path, row, None if "before_video" in times else times["still_time"])
+        shown = self.judge(made, path, row, None if "before_video" in times else times["still_time"])
+        self.judge_at_quality_100(path, times, shown, row)
         row.result = ("" if row.result == "FAILED" else row.result) + "a good pair"
 
     def judge(self, made, path, row, still_time):
-        """`still_time` None: the picture was changed on the way, so that it does not compare with the source."""
+        """Returns the time of the source's frame that the still shows, None where it was not looked for.
+
+        `still_time` None: the picture was changed on the way, so that it does not compare with the source.
+        """
         # Galleries want a date, which most of these files have not: counted in the table, not demanded.
         asked = tuple(reader for reader in pair.EVERY_READER if reader not in UNASKED.get(path.name, ()))
         report = self.assert_good(made, pair.Expectation(galleries=False), asked)
@@ -149,6 +162,32 @@ class SharedMedia(harness.PipelineTest):
             shown = pair.best_source_frame(made.still, path, *candidates(path, still_time))
             row.ssim, _ = pair.still_against(made.still, path, decoders.ffmpeg_frame(path, shown))
             self.assertGreaterEqual(row.ssim, 0.97, f"the still against the source's frame at {float(shown):.4f} s")
+            return shown
+        return None
+
+    def judge_at_quality_100(self, path, times, shown, row):
+        """What the still's encoder loses: its coded luma against the luma that ffmpeg decodes from the source.
+
+        No encoder of video and nothing between the decoder and the still asks for another format, so that the still has
+        the source's own samples: 10 bits, full chroma and odd sizes too. Where pixels are not square, the frame is
+        scaled by ffmpeg as the still was by the sink, and the difference of the two counts as a loss.
+
+        The moment is that of the pair. `shown` was found with small copies, which cannot tell frames that are almost
+        alike; of it and its neighbours the nearest one is taken.
+        """
+        still = self.folder / "Q.HEIC"
+        run = harness.launch([
+            "filesrc", f"location={path}", "!", "decodebin", "!", "videoconvert", "!", "livephotoselect", "name=s",
+            f"start-time={times['start']}", f"duration={times['duration']}", f"still-time={times['still_time']}",
+            *times.get("select", ()), "s.still_src", "!", "heifstillsink", f"location={still}", "quality=100",
+            "async=true"])
+        self.assert_ended_well(run)
+        instant = Fraction(times["still_time"], SECOND) if shown is None else shown
+        frames = decoders.ffmpeg_frames(path, between=around(path, instant))
+        row.bits = {"gray": "8", "gray10le": "10"}[frames[0].layout]
+        self.assertEqual(decoders.still_luma(still, "bt709")[0].layout, frames[0].layout, "the depth of the still")
+        _, row.psnr = pair.still_against(still, path, pair.nearest_frame(still, path, frames))
+        self.assertGreaterEqual(row.psnr, 42, "the still of quality 100 against the source's frame")
 
 
 def _add_tests():
