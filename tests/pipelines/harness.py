@@ -237,6 +237,7 @@ class _Spoken(unittest.TextTestResult):
         unittest.TestResult.addSubTest(self, test, subtest, error)
         if error is not None:
             self._say("FAIL", test, " " + subtest._subDescription())
+            self._show_run(test)
 
 
 def main():

@@ -6,8 +6,11 @@ import shutil
 
 import clips
 import harness
+import pair
 import programs
 from harness import SECOND
+
+BROKEN = harness.SHARED / "media" / "broken"
 
 
 class WrongInput(harness.PipelineTest):
@@ -52,6 +55,23 @@ class WrongInput(harness.PipelineTest):
 
     def test_a_truncated_matroska_that_ends_before_the_start(self):
         self.refuse(clips.truncated_mkv().path, r"(?i)(start-time|\bstart\b)", r"(?i)(end|past|after|beyond|last)")
+
+    def test_every_broken_file_becomes_a_good_pair_or_an_error(self):
+        """Not which of the two: that is a matter of the demuxers and decoders."""
+        if not BROKEN.is_dir():
+            self.skipTest(f"no broken files in {BROKEN}")
+        programs.need("exiftool")
+        for path in sorted(BROKEN.iterdir()):
+            with self.subTest(path.name):
+                for left in self.folder.iterdir():
+                    left.unlink()
+                made = harness.make_pair(path, self.folder, timeout=60)
+                if made.run.code == 0 and not made.run.timed_out:
+                    self.assert_ended_well(made.run)
+                    self.assert_good(made, pair.Expectation(galleries=False), ("exiftool",))
+                    self.assertEqual(self.folder_listing(), ["P.HEIC", "P.MOV"])
+                else:
+                    self.assert_refused(made)
 
     # ---- times
 
