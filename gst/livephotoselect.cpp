@@ -38,6 +38,8 @@
 
 #include "core/content_identifier.h"
 #include "core/text.h"
+#include "gst/select/packet_picture.h"
+#include "gst/select/packet_sound.h"
 #include "gst/select/settings.h"
 #include "gst/select/sound.h"
 #include "gst/select/source_watch.h"
@@ -69,11 +71,14 @@ using livephoto::select::from_clock_time;
 using livephoto::select::Input;
 using livephoto::select::opening;
 using livephoto::select::Outgoing;
+using livephoto::select::packet_at;
+using livephoto::select::packet_segment;
 using livephoto::select::push_all;
 using livephoto::select::queue_all;
 using livephoto::select::restamped;
 using livephoto::select::Settings;
 using livephoto::select::Step;
+using livephoto::select::stream_time;
 using livephoto::select::to_clock_time;
 using std::chrono::nanoseconds;
 
@@ -91,11 +96,13 @@ struct Run {
   std::string content_identifier;
   livephoto::select::WindowSettings wanted;
   livephoto::select::Window window{wanted};
-  livephoto::select::Sound sound;
+  livephoto::select::Sound sound;                   // where it comes raw
+  livephoto::select::PacketSound packet_sound;      // where it comes as packets
+  livephoto::select::PacketPicture packet_picture;  // the same for the picture
   Input video;
   Input audio;
   GstAudioInfo audio_info;
-  HeldPicture held;
+  HeldPicture held;                // of raw video
   Owned<GstTagList> announcement;  // once the still is known
   bool asked_source_end = false;
   bool still_awaits_movie = false;  // for its EOS
@@ -139,31 +146,27 @@ GST_ELEMENT_REGISTER_DEFINE(
 
 namespace {
 
+// Raw, or packets that pass unchanged, one frame each, with the parameter sets beside them.
+#define VIDEO_CAPS                                                                  \
+  GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)                                        \
+  "; video/x-h264, stream-format = (string) { avc, avc3 }, alignment = (string) au" \
+  "; video/x-h265, stream-format = (string) { hvc1, hev1 }, alignment = (string) au"
+#define AUDIO_CAPS                                                           \
+  GST_AUDIO_CAPS_MAKE(GST_AUDIO_FORMATS_ALL)                                 \
+  ", layout = (string) interleaved"                                          \
+  "; audio/mpeg, mpegversion = (int) { 4, 2 }, stream-format = (string) raw" \
+  "; audio/x-alac"
+
 GstStaticPadTemplate kVideoSink = GST_STATIC_PAD_TEMPLATE(
-    "video_sink",
-    GST_PAD_SINK,
-    GST_PAD_ALWAYS,
-    GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
+    "video_sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(VIDEO_CAPS));
 GstStaticPadTemplate kAudioSink = GST_STATIC_PAD_TEMPLATE(
-    "audio_sink",
-    GST_PAD_SINK,
-    GST_PAD_ALWAYS,
-    GST_STATIC_CAPS(GST_AUDIO_CAPS_MAKE(GST_AUDIO_FORMATS_ALL) ", layout = (string) interleaved"));
-GstStaticPadTemplate kVideoSrc = GST_STATIC_PAD_TEMPLATE(
-    "video_src",
-    GST_PAD_SRC,
-    GST_PAD_ALWAYS,
-    GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
-GstStaticPadTemplate kAudioSrc = GST_STATIC_PAD_TEMPLATE(
-    "audio_src",
-    GST_PAD_SRC,
-    GST_PAD_ALWAYS,
-    GST_STATIC_CAPS(GST_AUDIO_CAPS_MAKE(GST_AUDIO_FORMATS_ALL) ", layout = (string) interleaved"));
-GstStaticPadTemplate kStillSrc = GST_STATIC_PAD_TEMPLATE(
-    "still_src",
-    GST_PAD_SRC,
-    GST_PAD_ALWAYS,
-    GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
+    "audio_sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(AUDIO_CAPS));
+GstStaticPadTemplate kVideoSrc =
+    GST_STATIC_PAD_TEMPLATE("video_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(VIDEO_CAPS));
+GstStaticPadTemplate kAudioSrc =
+    GST_STATIC_PAD_TEMPLATE("audio_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(AUDIO_CAPS));
+GstStaticPadTemplate kStillSrc =
+    GST_STATIC_PAD_TEMPLATE("still_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(VIDEO_CAPS));
 
 // ---- One clip after the other ------------------------------------------------
 
@@ -237,11 +240,48 @@ Owned<GstEvent> announcement_event(const Run& run) {
   return adopt(gst_event_new_tag(gst_tag_list_ref(run.announcement.get())));
 }
 
+// The sound has ended, also where there was none.
+void end_sound(Impl& impl) {
+  Input& audio = impl.run.audio;
+  if (!std::exchange(audio.started, true))
+    queue_all(*impl.audio_task, opening(impl.audio_src, audio, nullptr));
+  impl.audio_task->push(gst_event_new_eos());
+  audio.completed = true;
+}
+
+// Packets leave together, once the clip is complete and they reach its end.
+void pump_packet_sound(Impl& impl, bool has_source) {
+  Run& run = impl.run;
+  Input& audio = run.audio;
+  const auto end = run.window.end_time();
+  if (!end) {
+    run.packet_sound.forget_before(run.window.earliest_begin());
+    return;
+  }
+  if (has_source && !audio.ended && !run.packet_sound.reaches(*end)) return;
+  const auto begin = *run.window.begin_time();
+  const auto taken = run.packet_sound.take(begin, *end);
+  if (!taken.empty()) {
+    audio.started = true;
+    audio.sent_caps = retain(audio.caps.get());
+    const GstSegment segment = packet_segment(nanoseconds(0), *end - begin);
+    queue_all(*impl.audio_task, opening(impl.audio_src, audio, audio.sent_caps.get(), &segment));
+    impl.audio_task->push(announcement_event(run).release());
+  }
+  for (const auto& packet : taken)
+    impl.audio_task->push(packet_at(packet.buffer.get(), packet.time).release());
+  end_sound(impl);
+}
+
 // Sends what of the sound is certain, and its EOS once nothing more can come.
 Result<void> pump_sound(Impl& impl, bool has_source) {
   Run& run = impl.run;
   Input& audio = run.audio;
   if (audio.completed) return {};
+  if (audio.is_packets()) {
+    pump_packet_sound(impl, has_source);
+    return {};
+  }
   if (!run.window.begin_time()) {
     run.sound.forget_before(run.window.earliest_begin());
     return {};
@@ -263,16 +303,12 @@ Result<void> pump_sound(Impl& impl, bool has_source) {
 
   const bool nothing_more = !has_source || (audio.ended && run.sound.is_empty()) ||
                             (end && (audio.ended || run.sound.has_reached_end()));
-  if (!nothing_more) return {};
-  if (!std::exchange(audio.started, true))
-    queue_all(*impl.audio_task, opening(impl.audio_src, audio, nullptr));
-  impl.audio_task->push(gst_event_new_eos());
-  audio.completed = true;
+  if (nothing_more) end_sound(impl);
   return {};
 }
 
-// The still is known: every branch is told, and the still's gets the picture.
-void announce_still(Impl& impl, const Input& video, GstBuffer* picture, Outgoing& out) {
+// The still is known: every branch is told.
+void announce(Impl& impl, Outgoing& out) {
   Run& run = impl.run;
   run.announcement = adopt(livephoto::gst::new_announcement(
       run.content_identifier,
@@ -280,8 +316,17 @@ void announce_still(Impl& impl, const Input& video, GstBuffer* picture, Outgoing
   out.push_back(as_item(announcement_event(run)));
   if (run.audio.started && !run.audio.completed)
     impl.audio_task->push(announcement_event(run).release());
+}
+
+Owned<GstEvent> duration_event(const livephoto::select::Window& window) {
+  return adopt(gst_event_new_tag(livephoto::gst::new_duration_announcement(
+      to_clock_time(*window.end_time() - *window.begin_time()))));
+}
+
+void send_still(Impl& impl, GstBuffer* picture) {
+  const Input& video = impl.run.video;
   queue_all(*impl.still_task, opening(impl.still_src, video, video.sent_caps.get()));
-  impl.still_task->push(announcement_event(run).release());
+  impl.still_task->push(announcement_event(impl.run).release());
   impl.still_task->push(gst_buffer_ref(picture));
 }
 
@@ -309,12 +354,35 @@ Result<void> release_held(Impl& impl, const livephoto::select::HeldFrame& frame,
   }
   auto buffer = restamped(run.held.buffer.get(), frame.time, frame.duration);
   if (frame.is_first) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
-  if (frame.is_still) announce_still(impl, video, buffer.get(), out);
-  if (const auto end = run.window.end_time()) {
-    out.push_back(as_item(gst_event_new_tag(livephoto::gst::new_duration_announcement(
-        to_clock_time(*end - *run.window.begin_time())))));
+  if (frame.is_still) {
+    announce(impl, out);
+    send_still(impl, buffer.get());
   }
+  if (run.window.end_time()) out.push_back(as_item(duration_event(run.window)));
   out.push_back(as_item(std::move(buffer)));
+  return {};
+}
+
+// All that leaves of an encoded picture, once the clip is complete.
+Result<void> release_packets(Impl& impl, Outgoing& out) {
+  Run& run = impl.run;
+  Input& video = run.video;
+  auto taken = run.packet_picture.take(run.window, video.caps.get());
+  if (!taken) return taken.error();
+  video.started = true;
+  video.sent_caps = std::move(taken->caps);
+  out = opening(impl.video_src, video, video.sent_caps.get(), &taken->clip.segment);
+  announce(impl, out);
+  out.push_back(as_item(duration_event(run.window)));
+  for (auto& packet : taken->clip.packets) out.push_back(as_item(std::move(packet)));
+
+  PadTask& still = *impl.still_task;
+  const GstSegment& shown = taken->still.segment;
+  queue_all(still, opening(impl.still_src, video, video.sent_caps.get(), &shown));
+  still.push(announcement_event(run).release());
+  for (auto& packet : taken->still.packets) still.push(packet.release());
+  // Decoders hold pictures back; at a gap they let out what they have.
+  still.push(gst_event_new_gap(shown.stop, GST_CLOCK_TIME_NONE));
   return {};
 }
 
@@ -400,6 +468,14 @@ bool branch_confirms(GstPad* source, Confirmation what) {
   return gst_pad_peer_query(source, query.get());
 }
 
+// A decodebin there does not know its decoder before it sees the first packet.
+void wait_until_built(GstPad* source) {
+  for (gulong waited = 0; waited < kPatience; waited += kLook) {
+    if (!livephoto::gst::is_open(source) || GST_PAD_IS_FLUSHING(source)) return;
+    g_usleep(kLook);
+  }
+}
+
 // What becomes of the still, as far as it is known when the movie may end. On
 // return its EOS is on its way, unless the movie's end brings it.
 struct StillOutcome {
@@ -409,6 +485,7 @@ struct StillOutcome {
 
 StillOutcome settle_still(Impl& impl) {
   PadTask& task = *impl.still_task;
+  wait_until_built(impl.still_src);
   if (!branch_confirms(impl.still_src, Confirmation::StillPrepared)) {
     // Its sink may preroll with what only the EOS brings out of an encoder.
     task.push(gst_event_new_eos());
@@ -479,6 +556,25 @@ GstFlowReturn follow(
   return complete_clip(self);
 }
 
+// The same for a picture that comes as packets: `taken_in` says whether the last
+// could be.
+GstFlowReturn follow_packets(
+    GstLivePhotoSelect* self, std::unique_lock<std::mutex>& lock, const Result<void>& taken_in) {
+  Impl& impl = *self->impl;
+  if (!taken_in) return fail(self, lock, taken_in.error());
+  if (!impl.run.window.end_time()) {
+    if (const auto sent = pump_sound(impl, true); !sent) return fail(self, lock, sent.error());
+    return GST_FLOW_OK;
+  }
+  Outgoing out;
+  if (const auto released = release_packets(impl, out); !released)
+    return fail(self, lock, released.error());
+  lock.unlock();
+  const GstFlowReturn flow = push_all(impl.video_src, std::move(out));
+  if (flow < GST_FLOW_EOS) branch_failed(self, "video_src", flow);
+  return flow == GST_FLOW_OK ? complete_clip(self) : flow;
+}
+
 // ---- Pictures ----------------------------------------------------------------
 
 // What a pad returns for data that is not of the clip any more.
@@ -533,10 +629,12 @@ static GstFlowReturn gst_live_photo_select_video_chain(
   Run& run = impl.run;
   if (run.failed) return GST_FLOW_ERROR;
   if (run.video.completed) return after_the_clip(run);
-  if (GST_BUFFER_FLAG_IS_SET(buffer.get(), GST_BUFFER_FLAG_DECODE_ONLY)) return GST_FLOW_OK;
   if (!run.video.caps || run.video.segment.format != GST_FORMAT_TIME)
     return GST_FLOW_NOT_NEGOTIATED;
-  if (!GST_BUFFER_PTS_IS_VALID(buffer.get())) {
+  const bool is_packet = run.video.is_packets();
+  if (!is_packet && GST_BUFFER_FLAG_IS_SET(buffer.get(), GST_BUFFER_FLAG_DECODE_ONLY))
+    return GST_FLOW_OK;
+  if (!is_packet && !GST_BUFFER_PTS_IS_VALID(buffer.get())) {
     return fail(
         self,
         lock,
@@ -551,6 +649,16 @@ static GstFlowReturn gst_live_photo_select_video_chain(
     if (end) run.window.set_source_end(*end);
   }
 
+  if (is_packet) {
+    const auto taken_in = run.packet_picture.add(
+        std::move(buffer),
+        run.video.caps.get(),
+        run.video.segment,
+        run.wanted.start,
+        run.window);
+    return follow_packets(self, lock, taken_in);
+  }
+
   const auto shown = shown_at(run.video.segment, buffer.get());
   if (!shown) return GST_FLOW_OK;
   const auto step = run.window.frame(shown->time, shown->duration);
@@ -558,6 +666,23 @@ static GstFlowReturn gst_live_photo_select_video_chain(
 }
 
 // ---- Sound -------------------------------------------------------------------
+
+namespace {
+
+GstFlowReturn take_sound_packet(
+    GstLivePhotoSelect* self, std::unique_lock<std::mutex>& lock, Owned<GstBuffer> packet) {
+  Run& run = self->impl->run;
+  const auto time = stream_time(run.audio.segment, GST_BUFFER_PTS(packet.get()));
+  run.packet_sound.add(std::move(packet), time);
+  if (const auto sent = pump_sound(*self->impl, true); !sent) return fail(self, lock, sent.error());
+  if (run.audio.completed) return after_the_clip(run);
+  const bool waits_for_pictures = time && *time >= run.window.latest_end() &&
+                                  !run.window.begin_time() && !run.video.stream_start;
+  lock.unlock();
+  return waits_for_pictures && fail_without_video(self) ? GST_FLOW_ERROR : GST_FLOW_OK;
+}
+
+}  // namespace
 
 static GstFlowReturn gst_live_photo_select_audio_chain(
     GstPad*, GstObject* parent, GstBuffer* given) {
@@ -571,6 +696,8 @@ static GstFlowReturn gst_live_photo_select_audio_chain(
   if (run.audio.completed) return after_the_clip(run);
   if (!run.audio.caps || run.audio.segment.format != GST_FORMAT_TIME)
     return GST_FLOW_NOT_NEGOTIATED;
+
+  if (run.audio.is_packets()) return take_sound_packet(self, lock, std::move(buffer));
 
   // Takes the buffer; what lies outside the segment is cut off.
   buffer = adopt(gst_audio_buffer_clip(
@@ -610,10 +737,17 @@ gboolean take_caps(GstLivePhotoSelect* self, GstPad* pad, GstCaps* caps) {
   Impl& impl = *self->impl;
   std::unique_lock lock(impl.mutex);
   Input& input = input_of(impl, pad);
-  if (!is_video(impl, pad)) {
+  const bool is_raw = livephoto::select::is_raw(caps);
+  if (!is_video(impl, pad) && is_raw) {
     GstAudioInfo info;
     if (!gst_audio_info_from_caps(&info, caps)) return FALSE;
     impl.run.audio_info = info;
+  }
+  if (!is_video(impl, pad) && !is_raw) {
+    if (const auto known = impl.run.packet_sound.set_caps(caps); !known) {
+      fail(self, lock, known.error());
+      return FALSE;
+    }
   }
   const bool one_stream =
       input.caps && !livephoto::gst::incompatible_change(input.caps.get(), caps);
@@ -684,6 +818,8 @@ void take_gap(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
   const auto time = gap_end(input.segment, event);
   if (run.failed || input.completed || !time) return;
   if (is_video(impl, pad)) {
+    // The next packet may be shown before this one ends: they tell of gaps themselves.
+    if (input.is_packets()) return;
     const auto step = run.window.gap_until(*time);
     follow(self, lock, step);
     return;
@@ -700,6 +836,11 @@ void take_eos(GstLivePhotoSelect* self, GstPad* pad) {
   input.ended = true;
   // After an error the source often says EOS as well; it must not end the clip well.
   if (run.failed || input.completed) return;
+  if (is_video(impl, pad) && input.is_packets()) {
+    const auto taken_in = run.packet_picture.end(run.window);
+    follow_packets(self, lock, taken_in);
+    return;
+  }
   if (is_video(impl, pad)) {
     const auto step = run.window.end();
     follow(self, lock, step);
@@ -742,6 +883,7 @@ gboolean flush_stop(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
       std::unique_lock lock(impl.mutex);
       renew(impl.run.audio);
       impl.run.sound = {};
+      impl.run.packet_sound.clear();
     }
     impl.audio_task->flush_stop(reset_time);
     return TRUE;
@@ -763,6 +905,7 @@ gboolean flush_stop(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
     run->audio = std::move(impl.run.audio);
     run->audio_info = impl.run.audio_info;
     run->sound = std::move(impl.run.sound);
+    run->packet_sound = std::move(impl.run.packet_sound);
     impl.run = std::move(*run);
   }
   impl.still_task->flush_stop(reset_time);
@@ -856,6 +999,9 @@ gboolean answer_latency(Impl& impl, GstPad* sink, GstQuery* query) {
 // still has been sent its branch needs no more pictures and is not asked: the
 // query is serialized, and a sink in preroll holds its stream lock until PLAYING.
 bool answer_allocation(Impl& impl, GstQuery* query) {
+  GstCaps* caps = nullptr;
+  gst_query_parse_allocation(query, &caps, nullptr);
+  if (!caps || !livephoto::select::is_raw(caps)) return false;  // packets need no pool of ours
   bool still_sent = false;
   {
     std::unique_lock lock(impl.mutex);

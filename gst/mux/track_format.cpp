@@ -8,13 +8,19 @@
 #include <utility>
 
 #include "core/text.h"
-#include "gst/mux/decoder_config.h"
 #include "gst/support/caps.h"
+#include "gst/support/decoder_config.h"
 
 namespace livephoto::mux {
 namespace {
 
-using gst::ReadMap;
+using gst::aac_config_of;
+using gst::alac_config_of;
+using gst::avcc_for_avc1;
+using gst::codec_data_of;
+using gst::h264_profile_of;
+using gst::h265_profile_of;
+using gst::hvcc_for_hvc1;
 
 std::string_view text_of(const GstStructure* fields, const gchar* name) {
   const gchar* text = gst_structure_get_string(fields, name);
@@ -25,14 +31,6 @@ std::uint32_t number_of(const GstStructure* fields, const gchar* name) {
   gint number = 0;
   gst_structure_get_int(fields, name, &number);
   return static_cast<std::uint32_t>(MAX(number, 0));
-}
-
-Bytes codec_data_of(const GstStructure* fields) {
-  const GValue* value = gst_structure_get_value(fields, "codec_data");
-  if (value == nullptr || !GST_VALUE_HOLDS_BUFFER(value)) return {};
-  const ReadMap map(gst_value_get_buffer(value));
-  if (!map) return {};
-  return {map.bytes().begin(), map.bytes().end()};
 }
 
 std::pair<std::uint32_t, std::uint32_t> fraction_of(

@@ -19,35 +19,14 @@ namespace {
 // An application may link what it was told of a little later.
 constexpr GstClockTime kGrace = GST_SECOND;
 
-bool adds_pads_by_itself(GstElement* element) {
-  const GList* templates = gst_element_get_pad_template_list(element);
-  for (; templates; templates = templates->next) {
-    auto* pad_template = static_cast<GstPadTemplate*>(templates->data);
-    if (GST_PAD_TEMPLATE_DIRECTION(pad_template) == GST_PAD_SRC &&
-        GST_PAD_TEMPLATE_PRESENCE(pad_template) == GST_PAD_SOMETIMES)
-      return true;
-  }
-  return false;
-}
-
-template <class Use>
-void for_each(Owned<GstIterator> iterator, Use use) {
-  GValue item = G_VALUE_INIT;
-  while (gst_iterator_next(iterator.get(), &item) == GST_ITERATOR_OK) {
-    use(g_value_get_object(&item));
-    g_value_reset(&item);
-  }
-  g_value_unset(&item);
-}
-
 // Those of the pipeline itself: what is inside a bin, the bin speaks for.
 std::vector<Owned<GstElement>> elements_that_add_pads(GstElement* element) {
   std::vector<Owned<GstElement>> found;
   const auto top = gst::pipeline_of(element);
   if (!top) return found;
-  for_each(adopt(gst_bin_iterate_elements(GST_BIN_CAST(top.get()))), [&](gpointer item) {
+  gst::for_each(adopt(gst_bin_iterate_elements(GST_BIN_CAST(top.get()))), [&](gpointer item) {
     auto* candidate = GST_ELEMENT_CAST(item);
-    if (adds_pads_by_itself(candidate))
+    if (gst::adds_pads_by_itself(candidate))
       found.push_back(adopt(GST_ELEMENT_CAST(gst_object_ref(candidate))));
   });
   return found;
@@ -55,7 +34,7 @@ std::vector<Owned<GstElement>> elements_that_add_pads(GstElement* element) {
 
 bool is_any_pad_fed(GstElement* element) {
   bool fed = false;
-  for_each(adopt(gst_element_iterate_sink_pads(element)), [&](gpointer pad) {
+  gst::for_each(adopt(gst_element_iterate_sink_pads(element)), [&](gpointer pad) {
     fed = fed || gst::is_fed(GST_PAD_CAST(pad));
   });
   return fed;

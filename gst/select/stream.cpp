@@ -15,6 +15,19 @@ nanoseconds from_clock_time(GstClockTime time) {
 
 GstClockTime to_clock_time(nanoseconds time) { return static_cast<GstClockTime>(time.count()); }
 
+std::optional<nanoseconds> stream_time(const GstSegment& segment, GstClockTime time) {
+  guint64 magnitude = 0;
+  const gint sign = gst_segment_to_stream_time_full(&segment, GST_FORMAT_TIME, time, &magnitude);
+  if (sign == 0) return std::nullopt;
+  return sign > 0 ? from_clock_time(magnitude) : -from_clock_time(magnitude);
+}
+
+bool is_raw(const GstCaps* caps) {
+  const GstStructure* fields = gst_caps_get_structure(caps, 0);
+  return gst_structure_has_name(fields, "video/x-raw") ||
+         gst_structure_has_name(fields, "audio/x-raw");
+}
+
 namespace {
 
 Owned<GstEvent> stream_start_for(GstPad* pad, const Input& input) {
@@ -40,13 +53,13 @@ Owned<GstMiniObject> as_item(Owned<GstBuffer> buffer) {
   return adopt(GST_MINI_OBJECT_CAST(buffer.release()));
 }
 
-Outgoing opening(GstPad* pad, const Input& input, GstCaps* caps) {
+Outgoing opening(GstPad* pad, const Input& input, GstCaps* caps, const GstSegment* given_segment) {
   Outgoing out;
   out.push_back(as_item(stream_start_for(pad, input)));
   if (caps) out.push_back(as_item(gst_event_new_caps(caps)));
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_TIME);
-  out.push_back(as_item(gst_event_new_segment(&segment)));
+  out.push_back(as_item(gst_event_new_segment(given_segment ? given_segment : &segment)));
   for (const auto* tags : {&input.global_tags, &input.stream_tags})
     if (*tags) out.push_back(as_item(gst_event_new_tag(gst_tag_list_ref(tags->get()))));
   return out;

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "gst/support/pad_task.h"
@@ -18,6 +19,12 @@ using std::chrono::nanoseconds;
 nanoseconds from_clock_time(GstClockTime time);
 GstClockTime to_clock_time(nanoseconds time);
 
+// In stream time, also before the segment, where a decoder starts; nothing for
+// a time that has none.
+std::optional<nanoseconds> stream_time(const GstSegment& segment, GstClockTime time);
+
+bool is_raw(const GstCaps* caps);
+
 // What has come in by one sink pad, and what of it has gone on.
 struct Input {
   GstSegment segment;
@@ -30,6 +37,8 @@ struct Input {
   bool ended = false;      // the source has said EOS
   bool completed = false;  // EOS has left: what comes now is not of the clip
 
+  bool is_packets() const { return caps && !is_raw(caps.get()); }
+
   Input() { gst_segment_init(&segment, GST_FORMAT_UNDEFINED); }
 };
 
@@ -40,8 +49,10 @@ Owned<GstMiniObject> as_item(GstEvent* event);
 Owned<GstMiniObject> as_item(Owned<GstEvent> event);
 Owned<GstMiniObject> as_item(Owned<GstBuffer> buffer);
 
-// The events before a branch's first buffer; `caps` may be null where there is none.
-Outgoing opening(GstPad* pad, const Input& input, GstCaps* caps);
+// The events before a branch's first buffer; `caps` may be null where there is
+// none. Without a segment, running time is the buffers' own.
+Outgoing opening(
+    GstPad* pad, const Input& input, GstCaps* caps, const GstSegment* segment = nullptr);
 
 // Shares the memory; only what is written beside it is the copy's own.
 Owned<GstBuffer> restamped(GstBuffer* buffer, nanoseconds time, nanoseconds duration);

@@ -8,9 +8,6 @@
 namespace livephoto::select {
 namespace {
 
-// Times are typed in milliseconds and segments round by a nanosecond: a frame
-// this much later still counts as on screen.
-constexpr nanoseconds kOnScreenTolerance{500'000};
 // A frame that stands longer than this at either end (a pause in a screen
 // recording) is cut where the user asked, not where the frame changes.
 constexpr nanoseconds kLongestOverhang{500'000'000};

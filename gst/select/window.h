@@ -41,6 +41,10 @@ struct Step {
 // last for which `holds_new` was true.
 class Window {
  public:
+  // Times are typed in milliseconds and segments round by a nanosecond: a frame
+  // this much later still counts as on screen.
+  static constexpr nanoseconds kOnScreenTolerance{500'000};
+
   explicit Window(const WindowSettings& settings) : settings_(settings) {}
 
   // Where the source says it ends, told before the first frame if it says so:

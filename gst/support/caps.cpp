@@ -117,4 +117,12 @@ Colour colour_of(const GstVideoColorimetry& colorimetry) {
   };
 }
 
+Bytes codec_data_of(const GstStructure* fields) {
+  const GValue* value = gst_structure_get_value(fields, "codec_data");
+  if (value == nullptr || !GST_VALUE_HOLDS_BUFFER(value)) return {};
+  const ReadMap map(gst_value_get_buffer(value));
+  if (!map) return {};
+  return {map.bytes().begin(), map.bytes().end()};
+}
+
 }  // namespace livephoto::gst

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/bytes.h"
 #include "core/capture.h"
 #include "gst/support/ptr.h"
 
@@ -27,6 +28,9 @@ Owned<GstCaps> merged_caps(GstCaps* current, GstCaps* update);
 // for its rate) and contradicted by `interval`, the time in nanoseconds between
 // two frames. Then it is that interval's, in whole frames a second.
 Owned<GstCaps> with_usable_rate(GstCaps* caps, GstClockTime interval);
+
+// The decoder configuration; empty where the caps have none.
+Bytes codec_data_of(const GstStructure* fields);
 
 // GStreamer's colorimetry as code points of ISO/IEC 23091-2.
 Colour colour_of(const GstVideoColorimetry& colorimetry);

@@ -63,6 +63,17 @@ class ReadMap {
   bool ok_;
 };
 
+// Calls `use` with each object, which is on loan.
+template <class Use>
+void for_each(Owned<GstIterator> iterator, Use use) {
+  GValue item = G_VALUE_INIT;
+  while (gst_iterator_next(iterator.get(), &item) == GST_ITERATOR_OK) {
+    use(g_value_get_object(&item));
+    g_value_reset(&item);
+  }
+  g_value_unset(&item);
+}
+
 // GST_OBJECT_LOCK for the scope.
 class ObjectLock {
  public:

@@ -30,15 +30,36 @@ bool is_fed(GstPad* sink) {
   if (!element) return true;  // a pad of the application's own
   bool has_sinks = false;
   bool fed = false;
-  const auto pads = adopt(gst_element_iterate_sink_pads(element.get()));
-  GValue item = G_VALUE_INIT;
-  while (gst_iterator_next(pads.get(), &item) == GST_ITERATOR_OK) {
+  for_each(adopt(gst_element_iterate_sink_pads(element.get())), [&](gpointer pad) {
     has_sinks = true;
-    fed = fed || is_fed(GST_PAD_CAST(g_value_get_object(&item)));
-    g_value_reset(&item);
-  }
-  g_value_unset(&item);
+    fed = fed || is_fed(GST_PAD_CAST(pad));
+  });
   return fed || !has_sinks;
+}
+
+bool is_open(GstPad* source) {
+  const auto peer = adopt(gst_pad_get_peer(source));
+  if (!peer) return false;
+  const auto element = adopt(gst_pad_get_parent_element(peer.get()));
+  if (!element) return false;
+  bool has_sources = false;
+  bool open = false;
+  for_each(adopt(gst_element_iterate_src_pads(element.get())), [&](gpointer pad) {
+    has_sources = true;
+    open = open || is_open(GST_PAD_CAST(pad));
+  });
+  return has_sources ? open : adds_pads_by_itself(element.get());
+}
+
+bool adds_pads_by_itself(GstElement* element) {
+  const GList* templates = gst_element_get_pad_template_list(element);
+  for (; templates; templates = templates->next) {
+    auto* pad_template = static_cast<GstPadTemplate*>(templates->data);
+    if (GST_PAD_TEMPLATE_DIRECTION(pad_template) == GST_PAD_SRC &&
+        GST_PAD_TEMPLATE_PRESENCE(pad_template) == GST_PAD_SOMETIMES)
+      return true;
+  }
+  return false;
 }
 
 Owned<GstObject> pipeline_of(GstElement* element) {
@@ -51,13 +72,9 @@ bool may_grow(GstElement* element) {
   const auto top = pipeline_of(element);
   if (!top) return false;
   bool settling = false;
-  const auto elements = adopt(gst_bin_iterate_elements(GST_BIN(top.get())));
-  GValue item = G_VALUE_INIT;
-  while (!settling && gst_iterator_next(elements.get(), &item) == GST_ITERATOR_OK) {
-    settling = is_settling(GST_ELEMENT(g_value_get_object(&item)));
-    g_value_reset(&item);
-  }
-  g_value_unset(&item);
+  for_each(adopt(gst_bin_iterate_elements(GST_BIN(top.get()))), [&](gpointer child) {
+    settling = settling || is_settling(GST_ELEMENT_CAST(child));
+  });
   return settling;
 }
 

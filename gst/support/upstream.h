@@ -1,4 +1,4 @@
-// Whether anything could ever arrive at a sink pad.
+// What stands before and behind a pad: whether anything could ever arrive at it.
 #pragma once
 
 #include <gst/gst.h>
@@ -10,6 +10,13 @@ namespace livephoto::gst {
 // False where the chain of elements before `sink` begins with a pad that is
 // linked to nothing: a converter for a stream that the source does not have.
 bool is_fed(GstPad* sink);
+
+// True where the chain of elements behind `source` ends with one that has yet to
+// add its source pads, such as a decodebin.
+bool is_open(GstPad* source);
+
+// True for an element that adds source pads by itself.
+bool adds_pads_by_itself(GstElement* element);
 
 // The topmost bin that holds the element; null where there is none.
 Owned<GstObject> pipeline_of(GstElement* element);

@@ -7,7 +7,7 @@
 #include "core/bytes.h"
 #include "core/result.h"
 
-namespace livephoto::mux {
+namespace livephoto::gst {
 
 // A profile as caps name it, of an AVCDecoderConfigurationRecord or an
 // HEVCDecoderConfigurationRecord (ISO/IEC 14496-15); null for one that Apple's
@@ -23,6 +23,9 @@ Result<Bytes> hvcc_for_hvc1(ByteSpan hvcc);
 struct AacConfig {
   std::uint32_t sample_rate = 0;  // of the core coder, before spectral band replication
   std::uint32_t samples_per_packet = 1024;
+  // The object type says so, or (it may be left to the decoder to find out) the
+  // rate is one at which encoders do so.
+  bool may_replicate_bands = false;
 };
 // AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1)
 Result<AacConfig> aac_config_of(ByteSpan config);
@@ -37,4 +40,4 @@ struct AlacConfig {
 // From the record alone, or from the whole 'alac' box around it.
 Result<AlacConfig> alac_config_of(ByteSpan config);
 
-}  // namespace livephoto::mux
+}  // namespace livephoto::gst

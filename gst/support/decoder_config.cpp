@@ -1,4 +1,4 @@
-#include "gst/mux/decoder_config.h"
+#include "gst/support/decoder_config.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include "core/text.h"
 
-namespace livephoto::mux {
+namespace livephoto::gst {
 namespace {
 
 Error broken(const std::string& what) {
@@ -48,6 +48,8 @@ std::uint32_t u32_at(ByteSpan bytes, std::size_t at) {
 
 // ---- AAC ---------------------------------------------------------------------
 
+// Spectral band replication doubles the rate, to at most 48 kHz.
+constexpr std::uint32_t kHighestImplicitSbrRate = 24'000;
 constexpr std::uint32_t kSbr = 5;  // audio object types, ISO/IEC 14496-3, table 1.17
 constexpr std::uint32_t kParametricStereo = 29;
 
@@ -165,6 +167,8 @@ Result<AacConfig> aac_config_of(ByteSpan config) {
   const std::uint32_t type = audio_object_type(bits);
   AacConfig aac{.sample_rate = sampling_frequency(bits)};
   bits.read(4);  // channelConfiguration
+  aac.may_replicate_bands =
+      type == kSbr || type == kParametricStereo || aac.sample_rate <= kHighestImplicitSbrRate;
   if (type == kSbr || type == kParametricStereo) {
     sampling_frequency(bits);  // of the decoder's output
     audio_object_type(bits);   // of the core coder
@@ -193,4 +197,4 @@ Result<AlacConfig> alac_config_of(ByteSpan config) {
   return alac;
 }
 
-}  // namespace livephoto::mux
+}  // namespace livephoto::gst
