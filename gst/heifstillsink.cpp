@@ -356,6 +356,11 @@ static gboolean gst_heif_still_sink_event(GstBaseSink* sink, GstEvent* event) {
     case GST_EVENT_TAG:
       gst_heif_still_sink_collect_tags(*self->impl->state, event);
       break;
+    case GST_EVENT_GAP:
+    case GST_EVENT_SEGMENT_DONE:
+      // No picture, so nothing to wait for PLAYING with: the picture may be behind it.
+      gst_event_unref(event);
+      return TRUE;
     case GST_EVENT_FLUSH_STOP:
       forget_still(*self->impl->state);
       break;

@@ -381,8 +381,8 @@ Result<void> release_packets(Impl& impl, Outgoing& out) {
   queue_all(still, opening(impl.still_src, video, video.sent_caps.get(), &shown));
   still.push(announcement_event(run).release());
   for (auto& packet : taken->still.packets) still.push(packet.release());
-  // Decoders hold pictures back; at a gap they let out what they have.
-  still.push(gst_event_new_gap(shown.stop, GST_CLOCK_TIME_NONE));
+  // Decoders hold pictures back; at the end of a segment they let out what they have.
+  still.push(gst_event_new_segment_done(GST_FORMAT_TIME, static_cast<gint64>(shown.stop)));
   return {};
 }
 
