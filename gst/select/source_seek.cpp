@@ -1,0 +1,179 @@
+#include "gst/select/source_seek.h"
+
+#include <algorithm>
+
+#include "gst/select/stream.h"
+#include "gst/select/window.h"
+#include "gst/support/upstream.h"
+
+namespace livephoto::select {
+namespace {
+
+using gst::adopt;
+using gst::Owned;
+using std::chrono::nanoseconds;
+
+// The clip's first frame may have been on screen for a while, and demuxers that
+// have no index land roughly.
+constexpr nanoseconds kBeforeClip{1'000'000'000};
+// A seek costs about as much as reading this.
+constexpr nanoseconds kWorthASeek{1'000'000'000};
+// How much further back the second seek goes; the third goes to the beginning.
+constexpr nanoseconds kFurtherBack{10'000'000'000};
+
+bool is_live(GstPad* sink) {
+  const auto query = adopt(gst_query_new_latency());
+  gboolean live = FALSE;
+  if (gst_pad_peer_query(sink, query.get()))
+    gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+  return live;
+}
+
+bool is_seekable(GstPad* sink) {
+  const auto query = adopt(gst_query_new_seeking(GST_FORMAT_TIME));
+  gboolean seekable = FALSE;
+  if (gst_pad_peer_query(sink, query.get()))
+    gst_query_parse_seeking(query.get(), nullptr, &seekable, nullptr, nullptr);
+  return seekable;
+}
+
+bool is_playing(GstElement* element) {
+  const auto top = gst::pipeline_of(element);
+  return GST_STATE(top ? GST_ELEMENT_CAST(top.get()) : element) == GST_STATE_PLAYING;
+}
+
+}  // namespace
+
+SourceSeek::SourceSeek(GstElement* element, GstPad* video_sink, GstPad* audio_sink)
+    : element_(element), branches_{Branch{video_sink}, Branch{audio_sink}} {}
+
+void SourceSeek::start(nanoseconds clip_begin) {
+  const Lock lock(mutex_);
+  active_ = true;
+  clip_begin_ = clip_begin;
+  target_.reset();
+  is_judged_ = false;
+  under_way_ = false;
+  seqnum_ = GST_SEQNUM_INVALID;
+  for (Branch& branch : branches_) branch = {.sink = branch.sink};
+}
+
+void SourceSeek::stop() {
+  const Lock lock(mutex_);
+  active_ = false;
+  changed_.notify_all();
+}
+
+// Where to seek because `time` came by the branch; nothing where that is good.
+std::optional<nanoseconds> SourceSeek::target_for(const Branch& branch, nanoseconds time) const {
+  const nanoseconds near = clip_begin_ - kBeforeClip;
+  if (!branch.asked) return time + kWorthASeek < near ? std::optional(near) : std::nullopt;
+  const bool is_picture = &branch == &branches_[0];
+  const bool is_late = time > clip_begin_ + Window::kOnScreenTolerance;
+  if (!is_picture || is_judged_ || branch.progress != Progress::After || !is_late ||
+      target_->count() == 0)
+    return std::nullopt;
+  return *target_ == near ? std::max(near - kFurtherBack, nanoseconds(0)) : nanoseconds(0);
+}
+
+bool SourceSeek::may_seek(GstPad* sink) const {
+  return !is_playing(element_) && is_seekable(sink) && !is_live(sink);
+}
+
+GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time) {
+  Lock lock(mutex_);
+  Branch& branch = branch_of(sink);
+  const guint flushes = branch.flushes;
+  const auto wait_for_own_flush = [&] {
+    changed_.wait(lock, [&] {
+      return !active_ || !under_way_ || branch.progress != Progress::Before;
+    });
+    return branch.flushes == flushes ? GST_FLOW_OK : GST_FLOW_FLUSHING;
+  };
+  if (const auto flow = wait_for_own_flush(); flow != GST_FLOW_OK || !active_) return flow;
+
+  const auto target = target_for(branch, time);
+  if (!target) {
+    if (&branch == &branches_[0]) is_judged_ = true;
+    branch.asked = true;
+    if (is_judged_ && branches_[1].asked) active_ = false;
+    return GST_FLOW_OK;
+  }
+  lock.unlock();
+  const bool possible = may_seek(sink);
+  lock.lock();
+  // The call of a seek before this one may not have returned.
+  changed_.wait(lock, [&] { return !active_ || !under_way_; });
+  if (!possible) active_ = false;
+  if (!active_) return GST_FLOW_OK;
+  begin(branch, *target);
+  return wait_for_own_flush();
+}
+
+void SourceSeek::begin(Branch& branch, nanoseconds target) {
+  target_ = target;
+  is_judged_ = false;
+  under_way_ = true;
+  first_ = branch.sink;
+  branch.asked = true;
+  for (Branch& each : branches_) each.progress = Progress::Before;
+  seqnum_ = gst_util_seqnum_next();
+  gst_element_call_async(
+      element_,
+      [](GstElement*, gpointer self) { static_cast<SourceSeek*>(self)->send(); },
+      this,
+      nullptr);
+}
+
+// In a thread of its own.
+void SourceSeek::send() {
+  Owned<GstEvent> event;
+  std::array<GstPad*, 2> sinks{};
+  {
+    const Lock lock(mutex_);
+    const bool video_first = first_ == branches_[0].sink;
+    sinks = {first_, branches_[video_first ? 1 : 0].sink};
+    event = adopt(gst_event_new_seek(
+        1.0,
+        GST_FORMAT_TIME,
+        static_cast<GstSeekFlags>(
+            GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE),
+        GST_SEEK_TYPE_SET,
+        target_->count(),
+        GST_SEEK_TYPE_NONE,
+        -1));
+    gst_event_set_seqnum(event.get(), seqnum_);
+  }
+  GST_INFO_OBJECT(element_, "seeking: %" GST_PTR_FORMAT, event.get());
+  // One demuxer for both takes the second for the first, by its number.
+  for (GstPad* sink : sinks) {
+    if (!gst_pad_is_linked(sink)) continue;
+    const bool done = gst_pad_push_event(sink, gst_event_ref(event.get()));
+    GST_DEBUG_OBJECT(sink, "the source %s", done ? "has sought" : "refuses to seek");
+    const Lock lock(mutex_);
+    Branch& branch = branch_of(sink);
+    branch.asked = branch.asked || done;
+  }
+  const Lock lock(mutex_);
+  under_way_ = false;
+  changed_.notify_all();
+}
+
+bool SourceSeek::flush_start(GstPad* sink, GstEvent* event) {
+  const Lock lock(mutex_);
+  const bool own = gst_event_get_seqnum(event) == seqnum_;
+  Branch& branch = branch_of(sink);
+  branch.progress = Progress::Flushing;
+  ++branch.flushes;
+  changed_.notify_all();
+  return own;
+}
+
+bool SourceSeek::flush_stop(GstPad* sink, GstEvent* event) {
+  const Lock lock(mutex_);
+  branch_of(sink).progress = Progress::After;
+  changed_.notify_all();
+  return gst_event_get_seqnum(event) == seqnum_;
+}
+
+}  // namespace livephoto::select

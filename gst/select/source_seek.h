@@ -1,0 +1,74 @@
+// Brings the source to where the clip begins, so that what is before it costs nothing.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+#include "gst/support/ptr.h"
+
+namespace livephoto::select {
+
+// Seeks when the first data comes, if that is far before the clip and the source
+// can: to the sync frame before one second before the clip. If what comes then
+// begins after the clip, it seeks again, further back, at last to the beginning.
+// A source that refuses is read from where it is. Nothing of the clip has been
+// sent by then, so the flushes end here. Once from READY to PAUSED, and never in
+// PLAYING or on a live source: there it would be somebody's playback.
+//
+// The streaming thread that brought the data waits, for upstream does not bear a
+// seek from there. Thread-safe.
+class SourceSeek {
+ public:
+  SourceSeek(GstElement* element, GstPad* video_sink, GstPad* audio_sink);
+
+  void start(std::chrono::nanoseconds clip_begin);
+  void stop();  // whoever waits goes on; before the pads are deactivated
+
+  // False once there is nothing more to seek for.
+  bool is_active() const { return active_; }
+
+  // For data by `sink` at `time` (stream time), at which a decoder could start.
+  // GST_FLOW_OK: it is to be used. GST_FLOW_FLUSHING: it was before the seek.
+  GstFlowReturn settle(GstPad* sink, std::chrono::nanoseconds time);
+
+  // For each flush that comes by `sink`; true if it is this seek's.
+  bool flush_start(GstPad* sink, GstEvent* event);
+  bool flush_stop(GstPad* sink, GstEvent* event);
+
+ private:
+  enum class Progress { Before, Flushing, After };  // of a pad, in the seek under way
+  struct Branch {
+    GstPad* sink;
+    Progress progress = Progress::Before;
+    guint flushes = 0;
+    bool asked = false;  // whether its source was, and will not be again
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  Branch& branch_of(GstPad* sink) { return branches_[sink == branches_[0].sink ? 0 : 1]; }
+  std::optional<std::chrono::nanoseconds> target_for(
+      const Branch& branch, std::chrono::nanoseconds time) const;
+  bool may_seek(GstPad* sink) const;
+  void begin(Branch& branch, std::chrono::nanoseconds target);
+  void send();
+
+  GstElement* element_;
+  std::array<Branch, 2> branches_;  // video, then audio
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::atomic<bool> active_ = false;  // written under the mutex
+  std::chrono::nanoseconds clip_begin_{0};
+  std::optional<std::chrono::nanoseconds> target_;  // of the last seek
+  bool is_judged_ = false;                          // whether what came of it is near enough
+  bool under_way_ = false;
+  GstPad* first_ = nullptr;  // by which the event goes first
+  guint32 seqnum_ = GST_SEQNUM_INVALID;
+};
+
+}  // namespace livephoto::select
