@@ -42,6 +42,7 @@
 #include "gst/select/packet_sound.h"
 #include "gst/select/settings.h"
 #include "gst/select/sound.h"
+#include "gst/select/source_seek.h"
 #include "gst/select/source_watch.h"
 #include "gst/select/stream.h"
 #include "gst/select/window.h"
@@ -77,6 +78,7 @@ using livephoto::select::push_all;
 using livephoto::select::queue_all;
 using livephoto::select::restamped;
 using livephoto::select::Settings;
+using livephoto::select::SourceSeek;
 using livephoto::select::Step;
 using livephoto::select::stream_time;
 using livephoto::select::to_clock_time;
@@ -124,6 +126,7 @@ struct Impl {
   GstPad* still_src = nullptr;
   std::optional<PadTask> audio_task;
   std::optional<PadTask> still_task;
+  std::optional<SourceSeek> source_seek;
   std::optional<livephoto::select::SourceWatch> source_watch;
 };
 
@@ -577,6 +580,25 @@ GstFlowReturn follow_packets(
 
 // ---- Pictures ----------------------------------------------------------------
 
+// Lets the source seek first, if that is worth it. GST_FLOW_FLUSHING: the buffer
+// was before the seek. `lock` is released meanwhile.
+GstFlowReturn settle_source(
+    Impl& impl, std::unique_lock<std::mutex>& lock, GstPad* sink, GstBuffer* buffer) {
+  if (!impl.source_seek->is_active()) return GST_FLOW_OK;
+  const Input& input = input_of(impl, sink);
+  const auto time = stream_time(input.segment, GST_BUFFER_PTS(buffer));
+  if (!time) return GST_FLOW_OK;
+  const bool is_sync = !input.is_packets() || !is_video(impl, sink) ||
+                       impl.run.packet_picture.is_sync(buffer, input.caps.get());
+  lock.unlock();
+  const GstFlowReturn flow = impl.source_seek->settle(
+      sink,
+      *time,
+      is_sync ? SourceSeek::Start::Possible : SourceSeek::Start::Impossible);
+  lock.lock();
+  return flow;
+}
+
 // What a pad returns for data that is not of the clip any more.
 GstFlowReturn after_the_clip(const Run& run) {
   return run.controls_source ? GST_FLOW_EOS : GST_FLOW_OK;
@@ -642,6 +664,9 @@ static GstFlowReturn gst_live_photo_select_video_chain(
             "A picture has no presentation time, so it cannot be said whether it is in the clip; "
             "put a decoder or videorate before livephotoselect."));
   }
+  if (const auto flow = settle_source(impl, lock, pad, buffer.get()); flow != GST_FLOW_OK)
+    return flow;
+  if (run.failed) return GST_FLOW_ERROR;
   if (!std::exchange(run.asked_source_end, true)) {
     lock.unlock();
     const auto end = source_end(pad);
@@ -685,7 +710,7 @@ GstFlowReturn take_sound_packet(
 }  // namespace
 
 static GstFlowReturn gst_live_photo_select_audio_chain(
-    GstPad*, GstObject* parent, GstBuffer* given) {
+    GstPad* pad, GstObject* parent, GstBuffer* given) {
   auto* self = GST_LIVE_PHOTO_SELECT(parent);
   Impl& impl = *self->impl;
 
@@ -697,6 +722,9 @@ static GstFlowReturn gst_live_photo_select_audio_chain(
   if (!run.audio.caps || run.audio.segment.format != GST_FORMAT_TIME)
     return GST_FLOW_NOT_NEGOTIATED;
 
+  if (const auto flow = settle_source(impl, lock, pad, buffer.get()); flow != GST_FLOW_OK)
+    return flow;
+  if (run.failed) return GST_FLOW_ERROR;
   if (run.audio.is_packets()) return take_sound_packet(self, lock, std::move(buffer));
 
   // Takes the buffer; what lies outside the segment is cut off.
@@ -830,6 +858,8 @@ void take_gap(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
 
 void take_eos(GstLivePhotoSelect* self, GstPad* pad) {
   Impl& impl = *self->impl;
+  // Where a seek led to nothing that can be decoded, another may lead further back.
+  if (impl.source_seek->is_active() && impl.source_seek->settle_end(pad) != GST_FLOW_OK) return;
   std::unique_lock lock(impl.mutex);
   Run& run = impl.run;
   Input& input = input_of(impl, pad);
@@ -856,6 +886,7 @@ void take_eos(GstLivePhotoSelect* self, GstPad* pad) {
 }
 
 void flush_start(Impl& impl, GstPad* pad, GstEvent* event) {
+  if (impl.source_seek->flush_start(pad, event)) return;
   if (!is_video(impl, pad)) {
     impl.audio_task->flush_start();
     return;
@@ -865,25 +896,49 @@ void flush_start(Impl& impl, GstPad* pad, GstEvent* event) {
   impl.still_task->flush_start();
 }
 
+void renew(Input& input) {
+  Input fresh;
+  fresh.stream_start = std::move(input.stream_start);
+  fresh.caps = std::move(input.caps);
+  fresh.global_tags = std::move(input.global_tags);
+  fresh.stream_tags = std::move(input.stream_tags);
+  input = std::move(fresh);
+}
+
+void forget_sound(Run& run) {
+  renew(run.audio);
+  run.sound = {};
+  run.packet_sound.clear();
+}
+
+// What came before our own seek; nothing of it has been sent.
+void forget_input(Impl& impl, GstPad* pad) {
+  std::unique_lock lock(impl.mutex);
+  Run& run = impl.run;
+  if (!is_video(impl, pad)) {
+    forget_sound(run);
+    return;
+  }
+  renew(run.video);
+  run.window = livephoto::select::Window(run.wanted);
+  run.packet_picture = {};
+  run.held = {};
+  run.asked_source_end = false;
+}
+
 // The picture decides: with it begins a new clip, with an identifier of its own.
 gboolean flush_stop(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
   Impl& impl = *self->impl;
   gboolean reset_time = FALSE;
   gst_event_parse_flush_stop(event, &reset_time);
-  const auto renew = [](Input& input) {
-    Input fresh;
-    fresh.stream_start = std::move(input.stream_start);
-    fresh.caps = std::move(input.caps);
-    fresh.global_tags = std::move(input.global_tags);
-    fresh.stream_tags = std::move(input.stream_tags);
-    input = std::move(fresh);
-  };
+  if (impl.source_seek->flush_stop(pad, event)) {
+    forget_input(impl, pad);
+    return TRUE;
+  }
   if (!is_video(impl, pad)) {
     {
       std::unique_lock lock(impl.mutex);
-      renew(impl.run.audio);
-      impl.run.sound = {};
-      impl.run.packet_sound.clear();
+      forget_sound(impl.run);
     }
     impl.audio_task->flush_stop(reset_time);
     return TRUE;
@@ -1104,7 +1159,12 @@ static GstStateChangeReturn gst_live_photo_select_change_state(
   auto* self = GST_LIVE_PHOTO_SELECT(element);
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !begin_run(self))
     return GST_STATE_CHANGE_FAILURE;
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) self->impl->source_watch->start();
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
+    self->impl->source_watch->start();
+    const Run& run = self->impl->run;  // no data yet
+    if (run.controls_source) self->impl->source_seek->start(run.wanted.start);
+  }
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) self->impl->source_seek->stop();
   const auto result =
       GST_ELEMENT_CLASS(gst_live_photo_select_parent_class)->change_state(element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
@@ -1149,6 +1209,7 @@ Impl::Impl(GstLivePhotoSelect* self) {
   still_task.emplace(still_src, [self](GstFlowReturn flow) {
     branch_failed(self, "still_src", flow);
   });
+  source_seek.emplace(GST_ELEMENT(self), video_sink, audio_sink);
   source_watch.emplace(GST_ELEMENT(self), fail_without_source);
   gst_pad_set_activatemode_function(audio_src, gst_live_photo_select_src_activate);
   gst_pad_set_activatemode_function(still_src, gst_live_photo_select_src_activate);

@@ -11,6 +11,7 @@
 #include "core/result.h"
 #include "gst/mux/packets.h"
 #include "gst/mux/sink_caps.h"
+#include "gst/support/access_unit.h"
 #include "gst/support/ptr.h"
 
 namespace livephoto::mux {
@@ -66,7 +67,8 @@ class Input {
   gst::Owned<GstCaps> caps_;
   gst::Owned<GstTagList> global_tags_;
   gst::Owned<GstTagList> stream_tags_;
-  Picture picture_;             // a video pad's
+  gst::SyncFinder syncs_;  // a video pad's, as the next
+  Picture picture_;
   std::optional<Sound> sound_;  // an audio pad's, once it has caps
   std::uint64_t bytes_ = 0;
   bool at_end_ = false;

@@ -60,12 +60,12 @@ Owned<GstBuffer> silence(std::uint64_t bytes) {
 
 }  // namespace
 
-void Picture::add(Owned<GstBuffer> buffer, std::optional<nanoseconds> time) {
+void Picture::add(Owned<GstBuffer> buffer, std::optional<nanoseconds> time, bool is_sync) {
   track.packets.push_back({
       .size = static_cast<std::uint32_t>(gst_buffer_get_size(buffer.get())),
       .presentation_time = time,
       .duration = duration_of(buffer.get()),
-      .is_sync = !GST_BUFFER_FLAG_IS_SET(buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT),
+      .is_sync = is_sync,
   });
   buffers.push_back(std::move(buffer));
 }

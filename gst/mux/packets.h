@@ -21,7 +21,7 @@ struct Picture {
   VideoTrack track;
   std::vector<gst::Owned<GstBuffer>> buffers;  // of track.packets
 
-  void add(gst::Owned<GstBuffer> buffer, std::optional<nanoseconds> time);
+  void add(gst::Owned<GstBuffer> buffer, std::optional<nanoseconds> time, bool is_sync);
 };
 
 // Samples at the start of the first packets that are not in the sound.

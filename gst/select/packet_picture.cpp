@@ -60,7 +60,7 @@ Result<void> PacketPicture::add(
   const auto added = clip_.add(
       {.time = *time,
        .duration = has_duration ? from_clock_time(duration) : nanoseconds(0),
-       .is_sync = !GST_BUFFER_FLAG_IS_SET(packet.get(), GST_BUFFER_FLAG_DELTA_UNIT),
+       .is_sync = syncs_.is_sync(packet.get(), caps),
        .is_shown = gst_segment_clip(
                        &segment,
                        GST_FORMAT_TIME,

@@ -10,6 +10,7 @@
 #include "core/result.h"
 #include "gst/select/packet_clip.h"
 #include "gst/select/window.h"
+#include "gst/support/access_unit.h"
 #include "gst/support/ptr.h"
 
 namespace livephoto::select {
@@ -45,6 +46,8 @@ class PacketPicture {
       const GstSegment& segment,
       std::chrono::nanoseconds start,
       Window& window);
+  // Whether the clip could begin with the packet.
+  bool is_sync(GstBuffer* packet, GstCaps* caps) { return syncs_.is_sync(packet, caps); }
   Result<void> end(Window& window) { return clip_.end(window); }
 
   // Once the window has its end. `caps` are the stream's newest. InvalidInput
@@ -60,6 +63,7 @@ class PacketPicture {
 
   Result<gst::Owned<GstCaps>> caps_of(const PacketRange& range, GstCaps* newest) const;
 
+  gst::SyncFinder syncs_;
   PacketClip clip_;
   std::deque<Kept> kept_;
 };

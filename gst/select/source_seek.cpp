@@ -20,6 +20,8 @@ constexpr nanoseconds kBeforeClip{1'000'000'000};
 constexpr nanoseconds kWorthASeek{1'000'000'000};
 // How much further back the second seek goes; the third goes to the beginning.
 constexpr nanoseconds kFurtherBack{10'000'000'000};
+// Later than any clip begins.
+constexpr nanoseconds kAfterAll = nanoseconds::max() / 2;
 
 bool is_live(GstPad* sink) {
   const auto query = adopt(gst_query_new_latency());
@@ -35,6 +37,14 @@ bool is_seekable(GstPad* sink) {
   if (gst_pad_peer_query(sink, query.get()))
     gst_query_parse_seeking(query.get(), nullptr, &seekable, nullptr, nullptr);
   return seekable;
+}
+
+// h265parse of GStreamer 1.22 takes some pictures of an MPEG-TS for key frames that
+// refer to others. Of packets we find out; decoders show what is not there.
+bool decodes_from_anywhere(GstPad* sink) {
+  const auto caps = adopt(gst_pad_get_current_caps(sink));
+  return caps && is_raw(caps.get()) && gst::is_behind(sink, "tsdemux") &&
+         gst::is_behind(sink, "h265parse");
 }
 
 bool is_playing(GstElement* element) {
@@ -69,18 +79,26 @@ std::optional<nanoseconds> SourceSeek::target_for(const Branch& branch, nanoseco
   const nanoseconds near = clip_begin_ - kBeforeClip;
   if (!branch.asked) return time + kWorthASeek < near ? std::optional(near) : std::nullopt;
   const bool is_picture = &branch == &branches_[0];
-  const bool is_late = time > clip_begin_ + Window::kOnScreenTolerance;
-  if (!is_picture || is_judged_ || branch.progress != Progress::After || !is_late ||
-      target_->count() == 0)
+  if (!is_picture || is_judged_ || branch.progress != Progress::After ||
+      !is_after_clip_begin(time) || target_->count() == 0)
     return std::nullopt;
   return *target_ == near ? std::max(near - kFurtherBack, nanoseconds(0)) : nanoseconds(0);
 }
 
-bool SourceSeek::may_seek(GstPad* sink) const {
-  return !is_playing(element_) && is_seekable(sink) && !is_live(sink);
+bool SourceSeek::is_after_clip_begin(nanoseconds time) const {
+  return time > clip_begin_ + Window::kOnScreenTolerance;
 }
 
-GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time) {
+bool SourceSeek::may_seek(GstPad* sink) const {
+  const bool is_harmless = !decodes_from_anywhere(branches_[0].sink);
+  return is_harmless && !is_playing(element_) && is_seekable(sink) && !is_live(sink);
+}
+
+GstFlowReturn SourceSeek::settle_end(GstPad* sink) {
+  return settle(sink, kAfterAll, Start::Possible);
+}
+
+GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time, Start start) {
   Lock lock(mutex_);
   Branch& branch = branch_of(sink);
   const guint flushes = branch.flushes;
@@ -93,6 +111,8 @@ GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time) {
   if (const auto flow = wait_for_own_flush(); flow != GST_FLOW_OK || !active_) return flow;
 
   const auto target = target_for(branch, time);
+  // Until a decoder can start, nothing is known, unless it is too late by then.
+  if (!target && start == Start::Impossible) return GST_FLOW_OK;
   if (!target) {
     if (&branch == &branches_[0]) is_judged_ = true;
     branch.asked = true;

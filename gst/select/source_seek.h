@@ -33,9 +33,12 @@ class SourceSeek {
   // False once there is nothing more to seek for.
   bool is_active() const { return active_; }
 
-  // For data by `sink` at `time` (stream time), at which a decoder could start.
+  // For data by `sink` at `time` (stream time); a decoder can start there or not.
   // GST_FLOW_OK: it is to be used. GST_FLOW_FLUSHING: it was before the seek.
-  GstFlowReturn settle(GstPad* sink, std::chrono::nanoseconds time);
+  enum class Start { Possible, Impossible };
+  GstFlowReturn settle(GstPad* sink, std::chrono::nanoseconds time, Start start);
+  // For EOS, the same.
+  GstFlowReturn settle_end(GstPad* sink);
 
   // For each flush that comes by `sink`; true if it is this seek's.
   bool flush_start(GstPad* sink, GstEvent* event);
@@ -54,6 +57,7 @@ class SourceSeek {
   Branch& branch_of(GstPad* sink) { return branches_[sink == branches_[0].sink ? 0 : 1]; }
   std::optional<std::chrono::nanoseconds> target_for(
       const Branch& branch, std::chrono::nanoseconds time) const;
+  bool is_after_clip_begin(std::chrono::nanoseconds time) const;
   bool may_seek(GstPad* sink) const;
   void begin(Branch& branch, std::chrono::nanoseconds target);
   void send();

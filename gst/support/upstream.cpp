@@ -37,6 +37,19 @@ bool is_fed(GstPad* sink) {
   return fed || !has_sinks;
 }
 
+bool is_behind(GstPad* sink, const gchar* factory) {
+  const auto source = real_source(adopt(gst_pad_get_peer(sink)));
+  if (!source) return false;
+  const auto element = adopt(gst_pad_get_parent_element(source.get()));
+  if (!element) return false;
+  GstElementFactory* made_by = gst_element_get_factory(element.get());
+  bool found = made_by && g_str_equal(GST_OBJECT_NAME(made_by), factory);
+  for_each(adopt(gst_element_iterate_sink_pads(element.get())), [&](gpointer pad) {
+    found = found || is_behind(GST_PAD_CAST(pad), factory);
+  });
+  return found;
+}
+
 bool is_open(GstPad* source) {
   const auto peer = adopt(gst_pad_get_peer(source));
   if (!peer) return false;

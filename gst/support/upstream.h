@@ -11,6 +11,9 @@ namespace livephoto::gst {
 // linked to nothing: a converter for a stream that the source does not have.
 bool is_fed(GstPad* sink);
 
+// True where one of the elements before `sink` is made by the factory.
+bool is_behind(GstPad* sink, const gchar* factory);
+
 // True where the chain of elements behind `source` ends with one that has yet to
 // add its source pads, such as a decodebin.
 bool is_open(GstPad* source);

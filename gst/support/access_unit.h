@@ -1,0 +1,34 @@
+// What the NAL units of an H.264 or H.265 packet say of it.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "core/bytes.h"
+#include "gst/support/ptr.h"
+
+namespace livephoto::gst {
+
+enum class NalCodec { H264, H265 };
+
+// Whether decoding may begin with the packet: an IDR picture or a recovery point
+// without delay (ISO/IEC 14496-10, D.1.8; in H.265 a BLA, IDR or CRA picture,
+// 23008-2, 7.4.2.2). Its NAL units have lengths of `length_size` bytes in front.
+// Nothing where they do not fill it.
+std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_t length_size);
+
+// GStreamer's parsers take any picture without references for a key frame, but
+// those after it may refer to what was before. Asks both.
+class SyncFinder {
+ public:
+  bool is_sync(GstBuffer* packet, GstCaps* caps);
+
+ private:
+  Owned<GstCaps> caps_;  // those that the rest is of
+  std::optional<NalCodec> codec_;
+  std::size_t length_size_ = 4;
+};
+
+}  // namespace livephoto::gst
