@@ -160,8 +160,15 @@ namespace {
   "; audio/mpeg, mpegversion = (int) { 4, 2 }, stream-format = (string) raw" \
   "; audio/x-alac"
 
+// Taken only to say why they cannot pass: left unlinked, all that the user would
+// hear is the demuxer's "Internal data stream error".
+#define REFUSED_CAPS                                                                      \
+  "video/mpeg; video/x-vp8; video/x-vp9; video/x-av1; video/x-theora; video/x-h263"       \
+  "; video/x-divx; video/x-xvid; video/x-msmpeg; video/x-wmv; video/x-prores; video/x-dv" \
+  "; video/x-flash-video; image/jpeg"
+
 GstStaticPadTemplate kVideoSink = GST_STATIC_PAD_TEMPLATE(
-    "video_sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(VIDEO_CAPS));
+    "video_sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(VIDEO_CAPS "; " REFUSED_CAPS));
 GstStaticPadTemplate kAudioSink = GST_STATIC_PAD_TEMPLATE(
     "audio_sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(AUDIO_CAPS));
 GstStaticPadTemplate kVideoSrc =
@@ -253,27 +260,29 @@ void end_sound(Impl& impl) {
 }
 
 // Packets leave together, once the clip is complete and they reach its end.
-void pump_packet_sound(Impl& impl, bool has_source) {
+Result<void> pump_packet_sound(Impl& impl, bool has_source) {
   Run& run = impl.run;
   Input& audio = run.audio;
   const auto end = run.window.end_time();
   if (!end) {
     run.packet_sound.forget_before(run.window.earliest_begin());
-    return;
+    return {};
   }
-  if (has_source && !audio.ended && !run.packet_sound.reaches(*end)) return;
+  if (has_source && !audio.ended && !run.packet_sound.reaches(*end)) return {};
   const auto begin = *run.window.begin_time();
-  const auto taken = run.packet_sound.take(begin, *end);
-  if (!taken.empty()) {
+  auto taken = run.packet_sound.take(begin, *end);
+  if (!taken) return taken.error();
+  if (taken->caps) {
     audio.started = true;
-    audio.sent_caps = retain(audio.caps.get());
+    audio.sent_caps = std::move(taken->caps);
     const GstSegment segment = packet_segment(nanoseconds(0), *end - begin);
     queue_all(*impl.audio_task, opening(impl.audio_src, audio, audio.sent_caps.get(), &segment));
     impl.audio_task->push(announcement_event(run).release());
   }
-  for (const auto& packet : taken)
+  for (const auto& packet : taken->packets)
     impl.audio_task->push(packet_at(packet.buffer.get(), packet.time).release());
   end_sound(impl);
+  return {};
 }
 
 // Sends what of the sound is certain, and its EOS once nothing more can come.
@@ -281,10 +290,7 @@ Result<void> pump_sound(Impl& impl, bool has_source) {
   Run& run = impl.run;
   Input& audio = run.audio;
   if (audio.completed) return {};
-  if (audio.is_packets()) {
-    pump_packet_sound(impl, has_source);
-    return {};
-  }
+  if (audio.is_packets()) return pump_packet_sound(impl, has_source);
   if (!run.window.begin_time()) {
     run.sound.forget_before(run.window.earliest_begin());
     return {};
@@ -766,6 +772,18 @@ gboolean take_caps(GstLivePhotoSelect* self, GstPad* pad, GstCaps* caps) {
   std::unique_lock lock(impl.mutex);
   Input& input = input_of(impl, pad);
   const bool is_raw = livephoto::select::is_raw(caps);
+  const std::string type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
+  if (is_video(impl, pad) && !is_raw && type != "video/x-h264" && type != "video/x-h265") {
+    fail(
+        self,
+        lock,
+        {livephoto::ErrorCode::Unsupported,
+         "The source's video (" + type +
+             ") cannot pass unchanged, as H.264 and H.265 can; decode it (decodebin in place of "
+             "parsebin) and encode the clip before the muxer (x264enc ! h264parse).",
+         {}});
+    return FALSE;
+  }
   if (!is_video(impl, pad) && is_raw) {
     GstAudioInfo info;
     if (!gst_audio_info_from_caps(&info, caps)) return FALSE;
@@ -853,6 +871,7 @@ void take_gap(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
     return;
   }
   run.sound.silent_until(*time);
+  run.packet_sound.silent_until(*time);
   if (const auto sent = pump_sound(impl, true); !sent) fail(self, lock, sent.error());
 }
 
@@ -1030,6 +1049,13 @@ GstCaps* caps_peers_take(std::initializer_list<GstPad*> sources, GstPad* sink, G
   return caps.release();
 }
 
+Owned<GstCaps> with_refused(Owned<GstCaps> caps, GstCaps* filter) {
+  static GstStaticCaps refused = GST_STATIC_CAPS(REFUSED_CAPS);
+  auto more = adopt(gst_static_caps_get(&refused));
+  if (filter) more = adopt(gst_caps_intersect_full(filter, more.get(), GST_CAPS_INTERSECT_FIRST));
+  return adopt(gst_caps_merge(caps.release(), more.release()));
+}
+
 // A live source's picture waits here until the next one comes.
 gboolean answer_latency(Impl& impl, GstPad* sink, GstQuery* query) {
   if (!gst_pad_peer_query(sink, query)) return FALSE;
@@ -1075,9 +1101,10 @@ static gboolean gst_live_photo_select_sink_query(GstPad* pad, GstObject* parent,
     case GST_QUERY_CAPS: {
       GstCaps* filter = nullptr;
       gst_query_parse_caps(query, &filter);
-      const auto caps = adopt(
+      auto caps = adopt(
           video ? caps_peers_take({impl.video_src, impl.still_src}, pad, filter)
                 : caps_peers_take({impl.audio_src}, pad, filter));
+      if (video) caps = with_refused(std::move(caps), filter);
       gst_query_set_caps_result(query, caps.get());
       return TRUE;
     }

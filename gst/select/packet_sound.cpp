@@ -1,9 +1,10 @@
 #include "gst/select/packet_sound.h"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 #include <utility>
 
+#include "core/text.h"
 #include "gst/support/caps.h"
 #include "gst/support/decoder_config.h"
 
@@ -18,52 +19,64 @@ constexpr nanoseconds kRounding{1'000'000};
 
 }  // namespace
 
+nanoseconds PacketSound::Format::time_of(std::size_t packets) const {
+  return nanoseconds(static_cast<std::int64_t>(
+      gst_util_uint64_scale_round(packets * samples_per_packet, GST_SECOND, rate)));
+}
+
 Result<void> PacketSound::set_caps(GstCaps* caps) {
   const GstStructure* fields = gst_caps_get_structure(caps, 0);
-  if (std::string_view(gst_structure_get_name(fields)) == "audio/x-alac") {
+  auto format = std::make_shared<Format>();
+  format->caps = gst::retain(caps);
+  if (gst_structure_has_name(fields, "audio/x-alac")) {
     const auto alac = gst::alac_config_of(gst::codec_data_of(fields));
     if (!alac) return alac.error();
-    rate_ = alac->sample_rate;
-    samples_per_packet_ = alac->samples_per_packet;
-    preroll_ = 0;  // each packet stands alone
-    return {};
+    format->rate = alac->sample_rate;
+    format->samples_per_packet = alac->samples_per_packet;
+    format->preroll = 0;  // each packet stands alone
+  } else {
+    const auto aac = gst::aac_config_of(gst::codec_data_of(fields));
+    if (!aac) return aac.error();
+    format->rate = aac->sample_rate;
+    format->samples_per_packet = aac->samples_per_packet;
+    format->preroll = aac->may_replicate_bands ? 2 : 1;
   }
-  const auto aac = gst::aac_config_of(gst::codec_data_of(fields));
-  if (!aac) return aac.error();
-  rate_ = aac->sample_rate;
-  samples_per_packet_ = aac->samples_per_packet;
-  preroll_ = aac->may_replicate_bands ? 2 : 1;
+  format_ = std::move(format);
   return {};
 }
 
-nanoseconds PacketSound::time_of_packets(std::size_t count) const {
-  return nanoseconds(static_cast<std::int64_t>(
-      gst_util_uint64_scale_round(count * samples_per_packet_, GST_SECOND, rate_)));
+void PacketSound::add(Owned<GstBuffer> packet, std::optional<nanoseconds> time) {
+  if (!time && kept_.empty()) return;  // of no known time
+  const nanoseconds begin = time ? *time : kept_.back().packet.time + format_->time_of(1);
+  kept_.push_back({{std::move(packet), begin}, format_});
 }
 
-void PacketSound::add(Owned<GstBuffer> packet, std::optional<nanoseconds> time) {
-  if (!time && packets_.empty()) return;  // of no known time
-  const nanoseconds begin = time ? *time : packets_.back().time + time_of_packets(1);
-  packets_.push_back({std::move(packet), begin});
+void PacketSound::clear() {
+  kept_.clear();
+  silent_until_ = nanoseconds::min();
 }
 
 void PacketSound::forget_before(nanoseconds time) {
-  const nanoseconds needed = time - time_of_packets(preroll_ + 1) - kRounding;
-  while (packets_.size() > 1 && packets_[1].time < needed) packets_.pop_front();
+  while (kept_.size() > 1) {
+    const Format& format = *kept_.front().format;
+    const nanoseconds needed = time - format.time_of(format.preroll + 1) - kRounding;
+    if (kept_[1].packet.time >= needed) break;
+    kept_.pop_front();
+  }
 }
 
 bool PacketSound::reaches(nanoseconds time) const {
-  return !packets_.empty() && packets_.back().time >= time;
+  return silent_until_ >= time || (!kept_.empty() && kept_.back().packet.time >= time);
 }
 
 // Sound is counted, not timed: where a container rounds its times (Matroska, to
 // a millisecond), the first packet's is what best agrees with those of all.
 nanoseconds PacketSound::first_time(std::size_t first, std::size_t last) const {
-  const nanoseconds own = packets_[first].time;
+  const nanoseconds own = kept_[first].packet.time;
   nanoseconds earliest = own;
   nanoseconds latest = own;
   for (std::size_t i = first; i <= last; ++i) {
-    const nanoseconds counted = packets_[i].time - time_of_packets(i - first);
+    const nanoseconds counted = kept_[i].packet.time - kept_[i].format->time_of(i - first);
     if (counted - own > 2 * kRounding || own - counted > 2 * kRounding) break;  // a gap
     earliest = std::min(earliest, counted);
     latest = std::max(latest, counted);
@@ -73,23 +86,36 @@ nanoseconds PacketSound::first_time(std::size_t first, std::size_t last) const {
   return is_exact ? own : earliest + (latest - earliest) / 2;
 }
 
-std::vector<PacketSound::Taken> PacketSound::take(nanoseconds begin, nanoseconds end) {
-  std::vector<Taken> taken;
-  const auto after = [&](nanoseconds instant) {
-    return static_cast<std::size_t>(
-        std::ranges::lower_bound(packets_, instant, {}, &Packet::time) - packets_.begin());
+Result<PacketSound::Taken> PacketSound::take(nanoseconds begin, nanoseconds end) {
+  // How many packets begin before the instant.
+  const auto before = [&](nanoseconds instant) {
+    const auto found = std::ranges::partition_point(kept_, [&](const Kept& kept) {
+      return kept.packet.time < instant;
+    });
+    return static_cast<std::size_t>(found - kept_.begin());
   };
-  const std::size_t past_last = after(end);
-  const std::size_t past_first = std::min(after(begin + nanoseconds(1)), past_last);
+  const std::size_t past_last = before(end);
+  const std::size_t past_first = std::min(before(begin + nanoseconds(1)), past_last);
   const std::size_t heard_first = past_first > 0 ? past_first - 1 : 0;
-  const std::size_t first = heard_first - std::min(heard_first, preroll_);
-  const bool any = past_last > 0 && packets_[past_last - 1].time + time_of_packets(1) > begin;
-  if (any) {
-    const nanoseconds correction = first_time(first, past_last - 1) - packets_[first].time;
-    for (std::size_t i = first; i < past_last; ++i)
-      taken.push_back({std::move(packets_[i].buffer), packets_[i].time + correction - begin});
+  Taken taken;
+  if (past_last == 0) return taken;
+  const Kept& last = kept_[past_last - 1];
+  if (last.packet.time + last.format->time_of(1) <= begin) return taken;
+
+  const std::size_t first = heard_first - std::min(heard_first, kept_[heard_first].format->preroll);
+  taken.caps = gst::retain(last.format->caps.get());
+  for (std::size_t i = first; i < past_last; ++i) {
+    const auto change = gst::incompatible_change(kept_[i].format->caps.get(), taken.caps.get());
+    if (change) {
+      return invalid_input(
+          "The sound changes inside the clip (" + *change +
+          "); choose a clip on one side of the change.");
+    }
   }
-  packets_.clear();
+  const nanoseconds shift = first_time(first, past_last - 1) - kept_[first].packet.time - begin;
+  for (std::size_t i = first; i < past_last; ++i)
+    taken.packets.push_back({std::move(kept_[i].packet.buffer), kept_[i].packet.time + shift});
+  kept_.clear();
   return taken;
 }
 

@@ -134,48 +134,48 @@ void SourceSeek::begin(Branch& branch, nanoseconds target) {
   target_ = target;
   is_judged_ = false;
   under_way_ = true;
-  first_ = branch.sink;
   branch.asked = true;
   for (Branch& each : branches_) each.progress = Progress::Before;
   seqnum_ = gst_util_seqnum_next();
   gst_element_call_async(
       element_,
-      [](GstElement*, gpointer self) { static_cast<SourceSeek*>(self)->send(); },
-      this,
-      nullptr);
+      [](GstElement*, gpointer data) {
+        const auto* call = static_cast<const Call*>(data);
+        call->self->send(*call);
+      },
+      new Call{this, branch.sink, target, seqnum_},
+      [](gpointer call) { delete static_cast<Call*>(call); });
 }
 
 // In a thread of its own.
-void SourceSeek::send() {
-  Owned<GstEvent> event;
-  std::array<GstPad*, 2> sinks{};
+void SourceSeek::send(const Call& call) {
   {
     const Lock lock(mutex_);
-    const bool video_first = first_ == branches_[0].sink;
-    sinks = {first_, branches_[video_first ? 1 : 0].sink};
-    event = adopt(gst_event_new_seek(
-        1.0,
-        GST_FORMAT_TIME,
-        static_cast<GstSeekFlags>(
-            GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE),
-        GST_SEEK_TYPE_SET,
-        target_->count(),
-        GST_SEEK_TYPE_NONE,
-        -1));
-    gst_event_set_seqnum(event.get(), seqnum_);
+    if (!active_ || seqnum_ != call.seqnum) return;  // stopped meanwhile
   }
+  const auto event = adopt(gst_event_new_seek(
+      1.0,
+      GST_FORMAT_TIME,
+      static_cast<GstSeekFlags>(
+          GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE),
+      GST_SEEK_TYPE_SET,
+      call.target.count(),
+      GST_SEEK_TYPE_NONE,
+      -1));
+  gst_event_set_seqnum(event.get(), call.seqnum);
+  const std::size_t first = call.first == branches_[0].sink ? 0 : 1;
   GST_INFO_OBJECT(element_, "seeking: %" GST_PTR_FORMAT, event.get());
   // One demuxer for both takes the second for the first, by its number.
-  for (GstPad* sink : sinks) {
+  for (const std::size_t index : {first, 1 - first}) {
+    GstPad* sink = branches_[index].sink;
     if (!gst_pad_is_linked(sink)) continue;
     const bool done = gst_pad_push_event(sink, gst_event_ref(event.get()));
     GST_DEBUG_OBJECT(sink, "the source %s", done ? "has sought" : "refuses to seek");
     const Lock lock(mutex_);
-    Branch& branch = branch_of(sink);
-    branch.asked = branch.asked || done;
+    if (done && seqnum_ == call.seqnum) branches_[index].asked = true;
   }
   const Lock lock(mutex_);
-  under_way_ = false;
+  if (seqnum_ == call.seqnum) under_way_ = false;
   changed_.notify_all();
 }
 

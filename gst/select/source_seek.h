@@ -59,8 +59,14 @@ class SourceSeek {
       const Branch& branch, std::chrono::nanoseconds time) const;
   bool is_after_clip_begin(std::chrono::nanoseconds time) const;
   bool may_seek(GstPad* sink) const;
+  struct Call {
+    SourceSeek* self;
+    GstPad* first;  // by which the event goes first
+    std::chrono::nanoseconds target;
+    guint32 seqnum;
+  };
   void begin(Branch& branch, std::chrono::nanoseconds target);
-  void send();
+  void send(const Call& call);
 
   GstElement* element_;
   std::array<Branch, 2> branches_;  // video, then audio
@@ -71,8 +77,7 @@ class SourceSeek {
   std::optional<std::chrono::nanoseconds> target_;  // of the last seek
   bool is_judged_ = false;                          // whether what came of it is near enough
   bool under_way_ = false;
-  GstPad* first_ = nullptr;  // by which the event goes first
-  guint32 seqnum_ = GST_SEQNUM_INVALID;
+  guint32 seqnum_ = GST_SEQNUM_INVALID;  // of the last seek, in this run
 };
 
 }  // namespace livephoto::select
