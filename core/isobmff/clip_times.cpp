@@ -69,6 +69,18 @@ nanoseconds last_duration(
   return nanoseconds(kNanosecondsPerSecond / 30);
 }
 
+// Shifts the presentation so that no frame is decoded after it is shown. Where
+// an edit ends before the media, GStreamer's qtdemux (1.22) stops at its end by
+// decode times, and would leave out frames that are shown before.
+void present_after_decoding(VideoTimes& times) {
+  std::uint64_t latest = 0;
+  for (std::size_t i = 0; i < times.presentation.size(); ++i)
+    if (times.decode[i] > times.presentation[i])
+      latest = std::max(latest, times.decode[i] - times.presentation[i]);
+  for (std::uint64_t& tick : times.presentation) tick += latest;
+  times.media_time += latest;
+}
+
 }  // namespace
 
 Result<VideoTimes> video_times(const VideoTrack& video, std::optional<nanoseconds> duration) {
@@ -86,13 +98,13 @@ Result<VideoTimes> video_times(const VideoTrack& video, std::optional<nanosecond
       since_first,
       {video.format.frame_rate_numerator, video.format.frame_rate_denominator});
   result.timescale = timebase.timescale;
-  result.ascending = std::move(timebase.ticks);
+  result.decode = std::move(timebase.ticks);
   result.presentation.resize(order.size());
   for (std::size_t rank = 0; rank < order.size(); ++rank)
-    result.presentation[order[rank]] = result.ascending[rank];
+    result.presentation[order[rank]] = result.decode[rank];
   const nanoseconds media_end =
       since_first.back() + last_duration(video, order.back(), since_first);
-  result.media_end = std::max(to_ticks(media_end, result.timescale), result.ascending.back() + 1);
+  result.media_end = std::max(to_ticks(media_end, result.timescale), result.decode.back() + 1);
 
   std::size_t first = 0;
   if (video.start) {
@@ -104,7 +116,7 @@ Result<VideoTimes> video_times(const VideoTrack& video, std::optional<nanosecond
     if (first == order.size())
       return invalid_input("No picture of the clip is shown; all are before its start.");
   }
-  result.start = result.ascending[first];
+  result.start = result.decode[first];
   result.origin = (*times)[order[first]];
   for (const std::size_t i : order) result.times.push_back((*times)[i] - result.origin);
 
@@ -115,11 +127,13 @@ Result<VideoTimes> video_times(const VideoTrack& video, std::optional<nanosecond
     const auto hidden = std::ranges::lower_bound(result.times, *duration - kOnScreenTolerance);
     if (hidden != result.times.end() && *hidden <= *duration + kOnScreenTolerance)
       result.end =
-          result.ascending[static_cast<std::size_t>(hidden - result.times.begin())] - result.start;
+          result.decode[static_cast<std::size_t>(hidden - result.times.begin())] - result.start;
     result.media_end = std::max(result.media_end, result.start + result.end);
   }
   if (result.media_end > kLargestDuration)
     return invalid_input("The clip is too long for a movie; choose a shorter duration.");
+  result.media_time = result.start;
+  if (result.media_end > result.end) present_after_decoding(result);
   return result;
 }
 
@@ -135,7 +149,7 @@ Result<std::uint64_t> marker_tick(const VideoTimes& times, nanoseconds still_tim
         seconds_text(nanoseconds(times.end * kNanosecondsPerSecond / times.timescale)) +
         "; choose a still inside it.");
   }
-  return times.ascending[static_cast<std::size_t>(frame)] - times.start;
+  return times.decode[static_cast<std::size_t>(frame)] - times.start;
 }
 
 // ---- Times of the sound ------------------------------------------------------

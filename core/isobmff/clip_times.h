@@ -16,13 +16,16 @@ namespace livephoto::isobmff {
 struct VideoTimes {
   std::uint32_t timescale = 600;
   std::vector<std::uint64_t> presentation;  // ticks of the media, by packet, in decode order
-  std::vector<std::uint64_t> ascending;     // the same, ascending
-  std::uint64_t media_end = 0;              // of the last frame, shown or hidden
+  // The frames' times in ascending order: of decoding, the first at 0. Where all is
+  // shown, they are those of `presentation` too; else that may be later.
+  std::vector<std::uint64_t> decode;
+  std::vector<std::chrono::nanoseconds> times;  // of the frames in that order, from `origin`
+  std::uint64_t media_end = 0;                  // of the last frame, in ticks of `decode`
 
-  std::uint64_t start = 0;                      // movie time 0, in ticks of the media
-  std::uint64_t end = 0;                        // of the last frame shown, in ticks of the movie
-  std::chrono::nanoseconds origin{0};           // movie time 0 on the source's clock
-  std::vector<std::chrono::nanoseconds> times;  // of `ascending`, from `origin`
+  std::uint64_t start = 0;             // movie time 0, in ticks of `decode`
+  std::uint64_t media_time = 0;        // the same, in ticks of `presentation`
+  std::uint64_t end = 0;               // of the last frame shown, in ticks of the movie
+  std::chrono::nanoseconds origin{0};  // movie time 0 on the source's clock
 };
 
 // InvalidInput for a time that is missing and cannot be derived, and for a clip

@@ -198,13 +198,14 @@ SampleTable video_table(const Plan& plan, std::uint64_t media_offset) {
   SampleTable table;
   // Decode times are the presentation times in ascending order, so the media
   // begins at 0 and lasts as long as the picture; what is decoded early has a
-  // positive offset, what is decoded late a negative one. So do cameras.
+  // positive offset, what is decoded late a negative one. So do cameras. (Where
+  // frames are hidden, none is negative.)
   std::vector<std::uint32_t> durations;
   std::vector<std::int32_t> offsets;
   bool reordered = false;
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    const auto decode = plan.video.ascending[i];
-    const auto next = i + 1 < packets.size() ? plan.video.ascending[i + 1] : plan.video.media_end;
+    const auto decode = plan.video.decode[i];
+    const auto next = i + 1 < packets.size() ? plan.video.decode[i + 1] : plan.video.media_end;
     durations.push_back(static_cast<std::uint32_t>(next - decode));
     offsets.push_back(static_cast<std::int32_t>(
         static_cast<std::int64_t>(plan.video.presentation[i]) - static_cast<std::int64_t>(decode)));
@@ -238,7 +239,7 @@ Box video_track(const Plan& plan, std::uint64_t media_offset) {
       }),
       edts(
           {{.segment_duration = duration,
-            .media_time = static_cast<std::int32_t>(plan.video.start)}}),
+            .media_time = static_cast<std::int32_t>(plan.video.media_time)}}),
       media(
           {plan.creation_time,
            plan.video.timescale,

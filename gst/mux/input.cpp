@@ -115,7 +115,9 @@ Result<Sound::Added> Input::add(Owned<GstBuffer> packet, std::uint64_t most_sile
   const auto time = running_time(GST_BUFFER_PTS(packet.get()));
   Sound::Added added{.bytes = gst_buffer_get_size(packet.get())};
   if (kind_ == TrackKind::Video) {
-    const bool is_sync = syncs_.is_sync(packet.get(), caps_.get());
+    const bool is_sync = access_units_.is_sync(packet.get(), caps_.get());
+    if (is_sync) packet = access_units_.without_parameter_sets(std::move(packet), caps_.get());
+    added.bytes = gst_buffer_get_size(packet.get());
     picture_.add(std::move(packet), time, is_sync);
   } else {
     const auto kept = sound_->add(std::move(packet), time, most_silence);

@@ -67,7 +67,7 @@ class Input {
   gst::Owned<GstCaps> caps_;
   gst::Owned<GstTagList> global_tags_;
   gst::Owned<GstTagList> stream_tags_;
-  gst::SyncFinder syncs_;  // a video pad's, as the next
+  gst::AccessUnits access_units_;  // a video pad's, as the next
   Picture picture_;
   std::optional<Sound> sound_;  // an audio pad's, once it has caps
   std::uint64_t bytes_ = 0;

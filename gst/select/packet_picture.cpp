@@ -18,6 +18,17 @@ GstClockTime from_origin(nanoseconds time) {
   return static_cast<GstClockTime>(static_cast<gint64>(kPacketOrigin) + time.count());
 }
 
+// A frame may be said to last longer than it is shown (parsers put durations of
+// their own), and a decoder would take it for the still. So it goes far away, on
+// its own side.
+void move_away(GstBuffer* packet, const GstSegment& shown) {
+  constexpr GstClockTime kFar = 3600 * GST_SECOND;
+  const bool is_before = GST_BUFFER_PTS(packet) < shown.start;
+  GST_BUFFER_PTS(packet) =
+      is_before ? GST_BUFFER_PTS(packet) - kFar : GST_BUFFER_PTS(packet) + kFar;
+  GST_BUFFER_DTS(packet) = GST_CLOCK_TIME_NONE;
+}
+
 }  // namespace
 
 GstSegment packet_segment(nanoseconds begin, nanoseconds end) {
@@ -60,7 +71,7 @@ Result<void> PacketPicture::add(
   const auto added = clip_.add(
       {.time = *time,
        .duration = has_duration ? from_clock_time(duration) : nanoseconds(0),
-       .is_sync = syncs_.is_sync(packet.get(), caps),
+       .is_sync = access_units_.is_sync(packet.get(), caps),
        .is_shown = gst_segment_clip(
                        &segment,
                        GST_FORMAT_TIME,
@@ -111,6 +122,8 @@ Result<PacketPicture::Taken> PacketPicture::take(const Window& window, GstCaps* 
       .clip = {packet_segment(nanoseconds(0), *window.end_time() - begin), packets(cut.clip)},
       .still = {packet_segment(still, still + nanoseconds(1)), packets(cut.still)},
   };
+  for (std::size_t i = 0; i + 1 < taken.still.packets.size(); ++i)
+    move_away(taken.still.packets[i].get(), taken.still.segment);
   GST_BUFFER_FLAG_SET(taken.clip.packets.front().get(), GST_BUFFER_FLAG_DISCONT);
   GST_BUFFER_FLAG_SET(taken.still.packets.front().get(), GST_BUFFER_FLAG_DISCONT);
   kept_.clear();

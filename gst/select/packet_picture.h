@@ -47,7 +47,7 @@ class PacketPicture {
       std::chrono::nanoseconds start,
       Window& window);
   // Whether the clip could begin with the packet.
-  bool is_sync(GstBuffer* packet, GstCaps* caps) { return syncs_.is_sync(packet, caps); }
+  bool is_sync(GstBuffer* packet, GstCaps* caps) { return access_units_.is_sync(packet, caps); }
   Result<void> end(Window& window) { return clip_.end(window); }
 
   // Once the window has its end. `caps` are the stream's newest. InvalidInput
@@ -63,7 +63,7 @@ class PacketPicture {
 
   Result<gst::Owned<GstCaps>> caps_of(const PacketRange& range, GstCaps* newest) const;
 
-  gst::SyncFinder syncs_;
+  gst::AccessUnits access_units_;
   PacketClip clip_;
   std::deque<Kept> kept_;
 };

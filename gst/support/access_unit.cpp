@@ -1,5 +1,8 @@
 #include "gst/support/access_unit.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "gst/support/caps.h"
 
 namespace livephoto::gst {
@@ -47,39 +50,91 @@ bool begins_decoding(ByteSpan nal, NalCodec codec) {
   return type == kH264Idr || (type == kH264Sei && has_recovery_point(nal));
 }
 
+// Each NAL unit of a packet, with where it begins and its length before it.
+// False where they do not fill the packet.
+template <class Use>
+bool for_each_nal(ByteSpan packet, std::size_t length_size, Use use) {
+  std::size_t at = 0;
+  while (at < packet.size()) {
+    if (packet.size() - at < length_size) return false;
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < length_size; ++i) size = size << 8 | packet[at + i];
+    if (size == 0 || size > packet.size() - at - length_size) return false;
+    use(packet.subspan(at + length_size, size), at);
+    at += length_size + size;
+  }
+  return true;
+}
+
+bool is_parameter_set(ByteSpan nal, NalCodec codec) {
+  constexpr unsigned kH264Sps = 7;
+  constexpr unsigned kH264Pps = 8;
+  constexpr unsigned kH265Vps = 32;
+  constexpr unsigned kH265Pps = 34;
+  const unsigned type = codec == NalCodec::H264 ? nal[0] & 0x1FU : (nal[0] >> 1) & 0x3FU;
+  return codec == NalCodec::H264 ? type == kH264Sps || type == kH264Pps
+                                 : type >= kH265Vps && type <= kH265Pps;
+}
+
 }  // namespace
 
 std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_t length_size) {
   bool found = false;
-  while (!packet.empty()) {
-    if (packet.size() < length_size) return std::nullopt;
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < length_size; ++i) size = size << 8 | packet[i];
-    packet = packet.subspan(length_size);
-    if (size == 0 || size > packet.size()) return std::nullopt;
-    found = found || begins_decoding(packet.first(size), codec);
-    packet = packet.subspan(size);
-  }
-  return found;
+  const bool whole = for_each_nal(packet, length_size, [&](ByteSpan nal, std::size_t) {
+    found = found || begins_decoding(nal, codec);
+  });
+  return whole ? std::optional(found) : std::nullopt;
 }
 
-bool SyncFinder::is_sync(GstBuffer* packet, GstCaps* caps) {
-  if (GST_BUFFER_FLAG_IS_SET(packet, GST_BUFFER_FLAG_DELTA_UNIT)) return false;
-  if (caps != caps_.get()) {
-    const GstStructure* fields = gst_caps_get_structure(caps, 0);
-    const Bytes configuration = codec_data_of(fields);
-    const bool is_h264 = gst_structure_has_name(fields, "video/x-h264");
-    const std::size_t at = is_h264 ? 4 : 21;  // lengthSizeMinusOne
-    codec_.reset();
-    if (configuration.size() > at) {
-      codec_ = is_h264 ? NalCodec::H264 : NalCodec::H265;
-      length_size_ = (configuration[at] & 3U) + 1;
-    }
-    caps_ = retain(caps);
+void AccessUnits::set_caps(GstCaps* caps) {
+  if (caps == caps_.get()) return;
+  const GstStructure* fields = gst_caps_get_structure(caps, 0);
+  configuration_ = codec_data_of(fields);
+  const bool is_h264 = gst_structure_has_name(fields, "video/x-h264");
+  const std::size_t at = is_h264 ? 4 : 21;  // lengthSizeMinusOne
+  codec_.reset();
+  if (configuration_.size() > at) {
+    codec_ = is_h264 ? NalCodec::H264 : NalCodec::H265;
+    length_size_ = (configuration_[at] & 3U) + 1;
   }
+  caps_ = retain(caps);
+}
+
+bool AccessUnits::is_sync(GstBuffer* packet, GstCaps* caps) {
+  if (GST_BUFFER_FLAG_IS_SET(packet, GST_BUFFER_FLAG_DELTA_UNIT)) return false;
+  set_caps(caps);
   if (!codec_) return true;
   const ReadMap map(packet);
   return !map || is_random_access(map.bytes(), *codec_, length_size_).value_or(true);
+}
+
+Owned<GstBuffer> AccessUnits::without_parameter_sets(Owned<GstBuffer> packet, GstCaps* caps) {
+  set_caps(caps);
+  if (!codec_) return packet;
+  struct Range {
+    std::size_t begin;
+    std::size_t size;
+  };
+  std::vector<Range> kept;
+  bool drops = false;
+  {
+    const ReadMap map(packet.get());
+    if (!map) return packet;
+    const bool whole = for_each_nal(map.bytes(), length_size_, [&](ByteSpan nal, std::size_t at) {
+      if (is_parameter_set(nal, *codec_) && !std::ranges::search(configuration_, nal).empty())
+        drops = true;
+      else
+        kept.push_back({at, length_size_ + nal.size()});
+    });
+    if (!whole || !drops || kept.empty()) return packet;
+  }
+  auto rest = adopt(gst_buffer_new());
+  const auto beside = static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_METADATA);
+  gst_buffer_copy_into(rest.get(), packet.get(), beside, 0, static_cast<gsize>(-1));
+  for (const Range& range : kept) {
+    gst_buffer_copy_into(rest.get(), packet.get(), GST_BUFFER_COPY_MEMORY, range.begin, range.size);
+  }
+  return rest;
 }
 
 }  // namespace livephoto::gst

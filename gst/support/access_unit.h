@@ -19,14 +19,23 @@ enum class NalCodec { H264, H265 };
 // Nothing where they do not fill it.
 std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_t length_size);
 
-// GStreamer's parsers take any picture without references for a key frame, but
-// those after it may refer to what was before. Asks both.
-class SyncFinder {
+// Reads packets of a stream, whose caps may change.
+class AccessUnits {
  public:
+  // GStreamer's parsers take any picture without references for a key frame, but
+  // those after it may refer to what was before. Asks both.
   bool is_sync(GstBuffer* packet, GstCaps* caps);
 
+  // The packet without the parameter sets that its caps' codec_data has: parsers
+  // put them before the first key frame, and avc1 and hvc1 (ISO/IEC 14496-15) do
+  // not want them there. The memory of the rest is shared. Only a packet that is_sync.
+  Owned<GstBuffer> without_parameter_sets(Owned<GstBuffer> packet, GstCaps* caps);
+
  private:
+  void set_caps(GstCaps* caps);
+
   Owned<GstCaps> caps_;  // those that the rest is of
+  Bytes configuration_;
   std::optional<NalCodec> codec_;
   std::size_t length_size_ = 4;
 };

@@ -282,7 +282,9 @@ TEST(MovieTimes, HideWhatIsBeforeTheStart) {
   EXPECT_EQ(line_of(tree, "mvhd", 0).substr(33, 16), "000002580000003c");
   EXPECT_EQ(line_of(tree, "tkhd", 0).substr(48, 8), "0000003c");
   EXPECT_EQ(line_of(tree, "mdhd", 0).substr(32, 16), "00000258000000b4");
-  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 00000000000000010000003c0000003c00010000");
+  // Presentation is 20 ticks late, so that no frame is decoded after it is shown.
+  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 00000000000000010000003c0000005000010000");
+  EXPECT_EQ(line_of(tree, "ctts", 0).find("ffff"), std::string::npos);
   // Sound begins 20 ms, 960 samples, before the first frame shown.
   EXPECT_EQ(line_of(tree, "elst", 1), "elst 28 00000000000000010000003c000003c000010000");
 }
