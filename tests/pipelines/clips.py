@@ -201,14 +201,15 @@ def flash_frames(times):
     return [first + 1, (first + after) // 2, last]
 
 
-def flash_and_click(rate):
-    """White frames, each with a click that begins with it, at both ends of [1 s, 3 s) and in the middle; PCM, MOV."""
+def flash_and_click(rate, audio="pcm", kind="mov"):
+    """White frames, each with a click that begins with it, at both ends of [1 s, 3 s) and in the middle."""
     fps = FRAME_RATES[rate]
     numbers = flash_frames([number / fps for number in range(int(SECONDS * fps))])
     clicks = {number: number / fps for number in numbers}
-    path = _once(f"flash-{rate}.mov", lambda draft: _encode(
-        draft, _frames(fps, flashes=numbers), fps, X264 + BT709, tone(SECONDS, clicks.values()), PCM,
-        after=("-video_track_timescale", str(fps.numerator))))
+    coded = {"pcm": PCM, "aac": AAC, "alac": ("-c:a", "alac")}[audio]
+    path = _once(f"flash-{rate}-{audio}.{kind}", lambda draft: _encode(
+        draft, _frames(fps, flashes=numbers), fps, X264 + BT709, tone(SECONDS, clicks.values()), coded,
+        after=() if kind == "mkv" else ("-video_track_timescale", str(fps.numerator))))
     return Clip(path, fps, clicks)
 
 
@@ -280,6 +281,20 @@ def hdr10():
         "bt2020nc", "-x265-params",
         "log-level=error:crf=14:hdr10=1:repeat-headers=1:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:"
         "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"))
+
+
+def long_gop():
+    """One sync frame at the begin, and no more."""
+    return _simple("long-gop.mp4", video=(*X264, "-g", "1000", *BT709))
+
+
+def open_gop(codec, tag="hvc1"):
+    """Frames that are shown before a sync frame but refer to what is decoded before and after it: h264 or h265."""
+    gop = "open-gop=1:keyint=24:min-keyint=24:scenecut=0:bframes=3:b-adapt=0"
+    if codec == "h264":
+        return _simple("open-gop.mp4", video=(*X264, "-x264-params", gop, *BT709))
+    return _simple(f"open-gop-{tag}.mp4", video=(
+        *X265, "-tag:v", tag, "-pix_fmt", "yuv420p", "-x265-params", "log-level=error:crf=16:" + gop, *BT709))
 
 
 def anamorphic():

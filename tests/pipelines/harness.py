@@ -118,10 +118,26 @@ def main_line(source, still, movie, *, start=SECOND, duration=2 * SECOND, still_
     return [*line, "s.still_src", "!", "heifstillsink", f"location={still}", *still_sink]
 
 
-def make_pair(source, folder, name="P", suffix=".HEIC", timeout=120, **options):
-    """Runs the main line on a file and returns the Pair, whatever became of it."""
+def lossless_line(source, still, movie, *, start=SECOND, duration=2 * SECOND, still_time=2 * SECOND, select=(), mux=(),
+                  file_sink=(), sound=True, audio=None, before_video=(), decode_still=("decodebin",)):
+    """The line that encodes nothing, with no queue. `audio`: an encoder, for sound that cannot pass unchanged."""
+    times = [f"start-time={start}", f"duration={duration}", f"still-time={still_time}"]
+    line = ["filesrc", f"location={source}", "!", "parsebin", "name=d", "livephotoselect", "name=s", *times, *select,
+            "livephotomux", "name=m", *mux, "!", "filesink", f"location={movie}", *file_sink,
+            "d.", "!", *before_video, "s.video_sink"]
+    if sound:
+        decode = ("decodebin", "!", "audioconvert", "!", "audioresample", "!") if audio else ()
+        line += ["d.", "!", *decode, "s.audio_sink"]
+    line += ["s.video_src", "!", "m."]
+    if sound:
+        line += ["s.audio_src", "!", *((*shlex.split(audio), "!") if audio else ()), "m."]
+    return [*line, "s.still_src", "!", *decode_still, "!", "heifstillsink", f"location={still}"]
+
+
+def make_pair(source, folder, name="P", suffix=".HEIC", timeout=120, line=main_line, **options):
+    """Runs the main line, or another, on a file and returns the Pair, whatever became of it."""
     still, movie = Path(folder) / (name + suffix), Path(folder) / (name + ".MOV")
-    return Pair(launch(main_line(source, still, movie, **options), timeout), still, movie)
+    return Pair(launch(line(source, still, movie, **options), timeout), still, movie)
 
 
 # ---- what the contract says of times (ARCHITECTURE.md, "Time"), said again for the tests
