@@ -102,32 +102,46 @@ GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time, Start start) {
   Lock lock(mutex_);
   Branch& branch = branch_of(sink);
   const guint flushes = branch.flushes;
-  const auto wait_for_own_flush = [&] {
-    changed_.wait(lock, [&] {
-      return !active_ || !under_way_ || branch.progress != Progress::Before;
-    });
-    return branch.flushes == flushes ? GST_FLOW_OK : GST_FLOW_FLUSHING;
+  // Never past a flush of this pad, also one that came just before the lock was
+  // taken: who seeks waits for this thread then.
+  const auto is_flushed = [&] {
+    return branch.flushes != flushes || branch.progress == Progress::Flushing;
   };
-  if (const auto flow = wait_for_own_flush(); flow != GST_FLOW_OK || !active_) return flow;
+  const auto wait_until = [&](auto is_done) {
+    changed_.wait(lock, [&] { return !active_ || is_flushed() || is_done(); });
+    return is_flushed() ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+  };
+  const auto is_settled = [&] { return !under_way_ || branch.progress != Progress::Before; };
 
-  const auto target = target_for(branch, time);
-  // Until a decoder can start, nothing is known, unless it is too late by then.
-  if (!target && start == Start::Impossible) return GST_FLOW_OK;
-  if (!target) {
-    if (&branch == &branches_[0]) is_judged_ = true;
-    branch.asked = true;
-    if (is_judged_ && branches_[1].asked) active_ = false;
-    return GST_FLOW_OK;
+  for (bool is_possible = false;;) {
+    if (const auto flow = wait_until(is_settled); flow != GST_FLOW_OK || !active_) return flow;
+    const auto target = target_for(branch, time);
+    // Until a decoder can start, nothing is known, unless it is too late by then.
+    if (!target && start == Start::Impossible) return GST_FLOW_OK;
+    if (!target) {
+      if (&branch == &branches_[0]) is_judged_ = true;
+      branch.asked = true;
+      if (is_judged_ && branches_[1].asked) active_ = false;
+      return GST_FLOW_OK;
+    }
+    if (is_possible && !under_way_) {
+      begin(branch, *target);
+      return wait_until(is_settled);
+    }
+    if (is_possible) {
+      // The call of a seek before this one has not returned.
+      wait_until([&] { return !under_way_; });
+      continue;
+    }
+    lock.unlock();
+    is_possible = may_seek(sink);
+    lock.lock();
+    if (!is_possible) {
+      active_ = false;
+      changed_.notify_all();
+      return is_flushed() ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+    }
   }
-  lock.unlock();
-  const bool possible = may_seek(sink);
-  lock.lock();
-  // The call of a seek before this one may not have returned.
-  changed_.wait(lock, [&] { return !active_ || !under_way_; });
-  if (!possible) active_ = false;
-  if (!active_) return GST_FLOW_OK;
-  begin(branch, *target);
-  return wait_for_own_flush();
 }
 
 void SourceSeek::begin(Branch& branch, nanoseconds target) {
