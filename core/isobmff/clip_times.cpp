@@ -69,16 +69,75 @@ nanoseconds last_duration(
   return nanoseconds(kNanosecondsPerSecond / 30);
 }
 
-// Shifts the presentation so that no frame is decoded after it is shown. Where
-// an edit ends before the media, GStreamer's qtdemux (1.22) stops at its end by
-// decode times, and would leave out frames that are shown before.
-void present_after_decoding(VideoTimes& times) {
-  std::uint64_t latest = 0;
-  for (std::size_t i = 0; i < times.presentation.size(); ++i)
-    if (times.decode[i] > times.presentation[i])
-      latest = std::max(latest, times.decode[i] - times.presentation[i]);
-  for (std::uint64_t& tick : times.presentation) tick += latest;
-  times.media_time += latest;
+// ---- Where frames lie in the media -------------------------------------------
+
+// Hidden frames are a tick apart: a reader that does not apply the edit is past
+// them at once. Ticks are fine enough then that all of them together take a few
+// milliseconds. Before the first frame shown there is a pause as long as a frame,
+// because GStreamer's parsers give each frame the duration of the nominal rate, and
+// its decoders show what reaches into an edit. GStreamer's qtdemux (1.22) also takes
+// the edit's media time for movie time when it looks for the movie's end, which it
+// notices at sync samples: the media time has to be short, and the samples that
+// lie so near to the end are not listed as sync.
+constexpr std::uint32_t kFineTimescale = 60'000;
+
+constexpr nanoseconds kShortestPause{33'333'334};
+constexpr nanoseconds kLongestPause{250'000'000};
+
+// Frames in the order in which they are shown.
+struct Shown {
+  std::size_t first = 0;     // the first that is not hidden
+  std::size_t past_end = 0;  // the first that is hidden again
+  std::size_t count = 0;
+
+  bool is_all() const { return first == 0 && past_end == count; }
+};
+
+// Decode times in ascending order, none after the frame is shown: qtdemux stops
+// by them at an edit's end. `presentation` is by packet, in decode order; the
+// times are moved if the first would be before 0, and by how much is returned.
+std::uint64_t decode_before_presenting(
+    std::vector<std::uint64_t>& presentation, std::vector<std::uint64_t>& decode) {
+  std::vector<std::int64_t> times(presentation.size());
+  auto next = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t i = presentation.size(); i-- > 0;)
+    next = times[i] = std::min(static_cast<std::int64_t>(presentation[i]), next - 1);
+  const auto moved = static_cast<std::uint64_t>(-times.front());  // one packet is shown at 0
+  for (std::uint64_t& tick : presentation) tick += moved;
+  for (const std::int64_t time : times)
+    decode.push_back(static_cast<std::uint64_t>(time - times.front()));
+  return moved;
+}
+
+// In ticks, before the first frame shown; 0 where none is hidden before it.
+std::uint64_t pause_before(const VideoTimes& times, const Shown& shown) {
+  if (shown.first == 0) return 0;
+  nanoseconds longest = kShortestPause;
+  for (std::size_t rank = shown.first; rank + 1 < shown.past_end; ++rank)
+    longest = std::max(longest, times.times[rank + 1] - times.times[rank]);
+  return to_ticks(std::min(longest, kLongestPause), times.timescale) + 1;
+}
+
+// `order` are the packets as they are shown.
+void lay_out(VideoTimes& times, const std::vector<std::size_t>& order, const Shown& shown) {
+  times.media_time = shown.first + pause_before(times, shown);
+  times.media_end = times.media_time + times.end + (shown.count - shown.past_end);
+  const auto tick_of = [&, start = times.media_time](std::size_t rank) -> std::uint64_t {
+    if (rank < shown.first) return rank;
+    if (rank >= shown.past_end) return start + times.end + (rank - shown.past_end);
+    return start + static_cast<std::uint64_t>(times.ticks[rank]);
+  };
+  times.presentation.resize(shown.count);
+  for (std::size_t rank = 0; rank < shown.count; ++rank)
+    times.presentation[order[rank]] = tick_of(rank);
+  if (shown.is_all()) {
+    // As cameras do: the media begins at 0 and needs no shift by the edit.
+    for (std::size_t rank = 0; rank < shown.count; ++rank) times.decode.push_back(tick_of(rank));
+    return;
+  }
+  const auto moved = decode_before_presenting(times.presentation, times.decode);
+  times.media_time += moved;
+  times.media_end += moved;
 }
 
 }  // namespace
@@ -91,65 +150,74 @@ Result<VideoTimes> video_times(const VideoTrack& video, std::optional<nanosecond
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return (*times)[i]; });
 
+  Shown shown{.first = 0, .past_end = order.size(), .count = order.size()};
+  if (video.start) {
+    const auto is_before = [&](std::size_t i) {
+      return (*times)[i] < *video.start - kOnScreenTolerance;
+    };
+    shown.first =
+        static_cast<std::size_t>(std::ranges::partition_point(order, is_before) - order.begin());
+    if (shown.first == order.size())
+      return invalid_input("No picture of the clip is shown; all are before its start.");
+  }
+
   VideoTimes result;
+  result.origin = (*times)[order[shown.first]];
   std::vector<nanoseconds> since_first;
-  for (const std::size_t i : order) since_first.push_back((*times)[i] - (*times)[order.front()]);
+  for (const std::size_t i : order) {
+    since_first.push_back((*times)[i] - (*times)[order.front()]);
+    result.times.push_back((*times)[i] - result.origin);
+  }
+  if (duration && duration->count() > 0) {
+    // A frame that begins there, but for a rounding, is the first to be hidden.
+    const auto hidden = std::ranges::lower_bound(result.times, *duration - kOnScreenTolerance);
+    shown.past_end =
+        std::max(static_cast<std::size_t>(hidden - result.times.begin()), shown.first + 1);
+  }
+
   auto timebase = timebase_of(
       since_first,
       {video.format.frame_rate_numerator, video.format.frame_rate_denominator});
   result.timescale = timebase.timescale;
-  result.decode = std::move(timebase.ticks);
-  result.presentation.resize(order.size());
-  for (std::size_t rank = 0; rank < order.size(); ++rank)
-    result.presentation[order[rank]] = result.decode[rank];
-  const nanoseconds media_end =
-      since_first.back() + last_duration(video, order.back(), since_first);
-  result.media_end = std::max(to_ticks(media_end, result.timescale), result.decode.back() + 1);
-
-  std::size_t first = 0;
-  if (video.start) {
-    const auto is_hidden = [&](std::size_t i) {
-      return (*times)[i] < *video.start - kOnScreenTolerance;
-    };
-    first =
-        static_cast<std::size_t>(std::ranges::partition_point(order, is_hidden) - order.begin());
-    if (first == order.size())
-      return invalid_input("No picture of the clip is shown; all are before its start.");
+  if (const auto finer = kFineTimescale / timebase.timescale; !shown.is_all() && finer > 1) {
+    result.timescale *= finer;
+    for (std::uint64_t& tick : timebase.ticks) tick *= finer;
   }
-  result.start = result.decode[first];
-  result.origin = (*times)[order[first]];
-  for (const std::size_t i : order) result.times.push_back((*times)[i] - result.origin);
+  const std::uint64_t start = timebase.ticks[shown.first];
+  for (const std::uint64_t tick : timebase.ticks)
+    result.ticks.push_back(static_cast<std::int64_t>(tick) - static_cast<std::int64_t>(start));
 
-  result.end = result.media_end - result.start;
-  if (duration && duration->count() > 0) {
-    result.end = std::max<std::uint64_t>(to_ticks(*duration, result.timescale), 1);
-    // A frame that begins there, but for a rounding, is the first to be hidden.
-    const auto hidden = std::ranges::lower_bound(result.times, *duration - kOnScreenTolerance);
-    if (hidden != result.times.end() && *hidden <= *duration + kOnScreenTolerance)
-      result.end =
-          result.decode[static_cast<std::size_t>(hidden - result.times.begin())] - result.start;
-    result.media_end = std::max(result.media_end, result.start + result.end);
+  const auto last_shown = static_cast<std::uint64_t>(result.ticks[shown.past_end - 1]);
+  const bool ends_with_next = duration && shown.past_end < shown.count &&
+                              result.times[shown.past_end] <= *duration + kOnScreenTolerance;
+  if (ends_with_next) {
+    result.end = static_cast<std::uint64_t>(result.ticks[shown.past_end]);
+  } else if (duration && *duration > result.times[shown.past_end - 1]) {
+    result.end = to_ticks(*duration, result.timescale);
+  } else {
+    const nanoseconds end = since_first[shown.past_end - 1] +
+                            last_duration(video, order[shown.past_end - 1], since_first);
+    result.end = to_ticks(end, result.timescale) - start;
   }
+  result.end = std::max(result.end, last_shown + 1);
+  lay_out(result, order, shown);
   if (result.media_end > kLargestDuration)
     return invalid_input("The clip is too long for a movie; choose a shorter duration.");
-  result.media_time = result.start;
-  if (result.media_end > result.end) present_after_decoding(result);
   return result;
 }
 
 Result<std::uint64_t> marker_tick(const VideoTimes& times, nanoseconds still_time) {
   const auto after = std::ranges::upper_bound(times.times, still_time + kOnScreenTolerance);
   const auto frame = after - times.times.begin() - 1;
-  const auto first = std::ranges::lower_bound(times.times, nanoseconds{0}) - times.times.begin();
   const bool past_end =
       still_time.count() > 0 && to_ticks(still_time, times.timescale) >= times.end;
-  if (frame < first || past_end) {
+  if (frame < 0 || times.ticks[static_cast<std::size_t>(frame)] < 0 || past_end) {
     return invalid_input(
         "The still's time, " + seconds_text(still_time) + ", is outside the clip of " +
         seconds_text(nanoseconds(times.end * kNanosecondsPerSecond / times.timescale)) +
         "; choose a still inside it.");
   }
-  return times.decode[static_cast<std::size_t>(frame)] - times.start;
+  return static_cast<std::uint64_t>(times.ticks[static_cast<std::size_t>(frame)]);
 }
 
 // ---- Times of the sound ------------------------------------------------------

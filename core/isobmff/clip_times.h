@@ -11,21 +11,21 @@
 
 namespace livephoto::isobmff {
 
-// The picture's times. The media begins with the earliest frame, the movie with
-// the first one that is not hidden.
+// The picture's times: in the movie, from the first frame that is not hidden, and
+// in the media, which holds the hidden ones too.
 struct VideoTimes {
   std::uint32_t timescale = 600;
-  std::vector<std::uint64_t> presentation;  // ticks of the media, by packet, in decode order
-  // The frames' times in ascending order: of decoding, the first at 0. Where all is
-  // shown, they are those of `presentation` too; else that may be later.
-  std::vector<std::uint64_t> decode;
-  std::vector<std::chrono::nanoseconds> times;  // of the frames in that order, from `origin`
-  std::uint64_t media_end = 0;                  // of the last frame, in ticks of `decode`
+  // The frames as they are shown, from movie time 0; negative: hidden before it.
+  std::vector<std::int64_t> ticks;
+  std::vector<std::chrono::nanoseconds> times;  // the source's, not rounded
+  std::uint64_t end = 0;                        // of the last frame shown, in ticks
+  std::chrono::nanoseconds origin{0};           // movie time 0 on the source's clock
 
-  std::uint64_t start = 0;             // movie time 0, in ticks of `decode`
-  std::uint64_t media_time = 0;        // the same, in ticks of `presentation`
-  std::uint64_t end = 0;               // of the last frame shown, in ticks of the movie
-  std::chrono::nanoseconds origin{0};  // movie time 0 on the source's clock
+  // Ticks of the media, by packet, in decode order.
+  std::vector<std::uint64_t> presentation;
+  std::vector<std::uint64_t> decode;  // ascending, the first at 0
+  std::uint64_t media_end = 0;
+  std::uint64_t media_time = 0;  // movie time 0, among `presentation`
 };
 
 // InvalidInput for a time that is missing and cannot be derived, and for a clip

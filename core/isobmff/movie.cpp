@@ -193,6 +193,18 @@ Box video_description(const VideoFormat& format) {
   }));
 }
 
+// Whether a sync sample is listed as one. Where frames are hidden before the clip,
+// GStreamer's qtdemux (1.22) begins with the last that is decoded by then, although
+// its leading pictures are shown and need the one before; and it may end at one
+// that is near the end (clip_times.cpp). A list need not be complete.
+bool is_listed(const VideoTimes& times, std::size_t packet) {
+  if (times.media_time == 0) return true;
+  const bool has_leading_shown =
+      times.decode[packet] <= times.media_time && times.presentation[packet] > times.media_time;
+  const bool is_last = packet + 1 == times.decode.size();
+  return !has_leading_shown && (is_last || times.decode[packet + 1] < times.end);
+}
+
 SampleTable video_table(const Plan& plan, std::uint64_t media_offset) {
   const auto& packets = plan.clip->video.packets;
   SampleTable table;
@@ -210,7 +222,7 @@ SampleTable video_table(const Plan& plan, std::uint64_t media_offset) {
     offsets.push_back(static_cast<std::int32_t>(
         static_cast<std::int64_t>(plan.video.presentation[i]) - static_cast<std::int64_t>(decode)));
     reordered = reordered || offsets.back() != 0;
-    if (packets[i].is_sync)
+    if (packets[i].is_sync && is_listed(plan.video, i))
       table.sync_samples.push_back(static_cast<std::uint32_t>(i + 1));
     else
       table.all_sync = false;

@@ -77,8 +77,10 @@ void SourceSeek::stop() {
 // Where to seek because `time` came by the branch; nothing where that is good.
 std::optional<nanoseconds> SourceSeek::target_for(const Branch& branch, nanoseconds time) const {
   const nanoseconds near = clip_begin_ - kBeforeClip;
-  if (!branch.asked) return time + kWorthASeek < near ? std::optional(near) : std::nullopt;
   const bool is_picture = &branch == &branches_[0];
+  // A seek for the sound's sake would begin the picture anew.
+  if (!branch.asked && !is_picture && is_judged_) return std::nullopt;
+  if (!branch.asked) return time + kWorthASeek < near ? std::optional(near) : std::nullopt;
   if (!is_picture || is_judged_ || branch.progress != Progress::After ||
       !is_after_clip_begin(time) || target_->count() == 0)
     return std::nullopt;
@@ -186,7 +188,7 @@ void SourceSeek::send(const Call& call) {
     const bool done = gst_pad_push_event(sink, gst_event_ref(event.get()));
     GST_DEBUG_OBJECT(sink, "the source %s", done ? "has sought" : "refuses to seek");
     const Lock lock(mutex_);
-    if (done && seqnum_ == call.seqnum) branches_[index].asked = true;
+    if (seqnum_ == call.seqnum) branches_[index].asked = true;  // whatever it answered
   }
   const Lock lock(mutex_);
   if (seqnum_ == call.seqnum) under_way_ = false;

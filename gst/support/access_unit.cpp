@@ -116,17 +116,18 @@ Owned<GstBuffer> AccessUnits::without_parameter_sets(Owned<GstBuffer> packet, Gs
     std::size_t size;
   };
   std::vector<Range> kept;
-  bool drops = false;
+  bool has_sets = false;
   {
     const ReadMap map(packet.get());
     if (!map) return packet;
     const bool whole = for_each_nal(map.bytes(), length_size_, [&](ByteSpan nal, std::size_t at) {
-      if (is_parameter_set(nal, *codec_) && !std::ranges::search(configuration_, nal).empty())
-        drops = true;
+      const bool is_configured = !std::ranges::search(configuration_, nal).empty();
+      if (is_configured && is_parameter_set(nal, *codec_))
+        has_sets = true;
       else
         kept.push_back({at, length_size_ + nal.size()});
     });
-    if (!whole || !drops || kept.empty()) return packet;
+    if (!whole || !has_sets || kept.empty()) return packet;
   }
   auto rest = adopt(gst_buffer_new());
   const auto beside = static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_METADATA);

@@ -42,6 +42,39 @@ def sound_without_adts(path):
     return found
 
 
+def has_parameter_sets(path):
+    """Whether packets of an MP4, MOV or MKV (NAL units with 4 bytes of length) have some."""
+    if readers.ffprobe(path)[1]["format_name"] == "mpegts":
+        return True
+    is_h264 = readers.first_stream(readers.ffprobe(path)[0], "video").codec == "h264"
+    data = programs.read_with("ffmpeg", "-v", "error", *whole(path), "-i", path, "-map", "0:v:0", "-c", "copy",
+                              "-copyinkf", "-copypriorss", "1", "-f", "data", "-").stdout
+    at = 0
+    while at + 4 < len(data):
+        kind = data[at + 4] & 31 if is_h264 else data[at + 4] >> 1 & 63
+        if kind in ((7, 8) if is_h264 else (32, 33, 34)):
+            return True
+        at += 4 + int.from_bytes(data[at:at + 4], "big")
+    return False
+
+
+def has_messages_in_its_configuration(path):
+    """Whether an hvcC has SEI messages (iPhones). h265parse puts them into the first packet, where they stay."""
+    data = path.read_bytes()
+    at = data.find(b"hvcC")
+    if at < 0:
+        return False
+    at += 4 + 22
+    count, at = data[at], at + 1
+    for _ in range(count):
+        kind, units, at = data[at] & 63, int.from_bytes(data[at + 1:at + 3], "big"), at + 3
+        if kind in (39, 40):
+            return True
+        for _ in range(units):
+            at += 2 + int.from_bytes(data[at:at + 2], "big")
+    return False
+
+
 def slices(path):
     """The hash of each slice NAL unit, in decode order."""
     codec = readers.first_stream(readers.ffprobe(path)[0], "video").codec

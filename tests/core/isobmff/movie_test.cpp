@@ -251,10 +251,10 @@ TEST(MovieTimes, HideWhatBeginsAfterTheEnd) {
   clip.duration = 1'900'200'000ns;  // a frame begins at 1.900
   const std::string tree = tree_of(clip);
 
-  EXPECT_EQ(plan_movie(clip)->duration, 1140u);
-  // All packets are in the media, which lasts 1200 ticks.
-  EXPECT_EQ(line_of(tree, "mdhd", 0).substr(32, 16), "00000258000004b0");
-  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 0000000000000001000004740000000000010000");
+  EXPECT_EQ(plan_movie(clip)->duration, 114'000u);
+  // All packets are in the media: three are hidden, a tick apart.
+  EXPECT_EQ(line_of(tree, "mdhd", 0).substr(32, 16), "0000ea600001bd53");
+  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 00000000000000010001bd500000000000010000");
 }
 
 // From a sync frame 100 ms before the clip; the last frame shown is a B-frame.
@@ -275,18 +275,19 @@ TEST(MovieTimes, HideWhatIsBeforeTheStart) {
   const std::string tree = tree_of(clip);
   const auto movie = plan_movie(clip);
 
-  // On the grid of 30 a second: the clip is 60 of 180 ticks.
-  EXPECT_EQ(movie->timescale, 600u);
-  EXPECT_EQ(movie->duration, 60u);
-  EXPECT_EQ(movie->marker, 20u);
-  EXPECT_EQ(line_of(tree, "mvhd", 0).substr(33, 16), "000002580000003c");
-  EXPECT_EQ(line_of(tree, "tkhd", 0).substr(48, 8), "0000003c");
-  EXPECT_EQ(line_of(tree, "mdhd", 0).substr(32, 16), "00000258000000b4");
-  // Presentation is 20 ticks late, so that no frame is decoded after it is shown.
-  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 00000000000000010000003c0000005000010000");
+  // On the grid of 30 a second, in a finer timescale because frames are hidden.
+  EXPECT_EQ(movie->timescale, 60'000u);
+  EXPECT_EQ(movie->duration, 6000u);
+  EXPECT_EQ(movie->marker, 2000u);
+  EXPECT_EQ(line_of(tree, "mvhd", 0).substr(33, 16), "0000ea6000001770");
+  EXPECT_EQ(line_of(tree, "tkhd", 0).substr(48, 8), "00001770");
+  EXPECT_EQ(line_of(tree, "mdhd", 0).substr(32, 16), "0000ea6000001f48");
+  // Three hidden frames a tick apart, a pause of a frame and a tick, and one tick so
+  // that no frame is decoded after it is shown.
+  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 000000000000000100001770000007d500010000");
   EXPECT_EQ(line_of(tree, "ctts", 0).find("ffff"), std::string::npos);
   // Sound begins 20 ms, 960 samples, before the first frame shown.
-  EXPECT_EQ(line_of(tree, "elst", 1), "elst 28 00000000000000010000003c000003c000010000");
+  EXPECT_EQ(line_of(tree, "elst", 1), "elst 28 000000000000000100001770000003c000010000");
 }
 
 TEST(MovieTimes, AStartTypedInMillisecondsHidesNoFrameOfItsOwn) {
