@@ -616,6 +616,35 @@ GST_START_TEST(a_preroll_that_plays_is_written_once) {
 }
 GST_END_TEST
 
+GST_START_TEST(what_is_no_picture_does_not_wait_for_playing) {
+  Folder folder;
+  Sink sink(still_at(folder / "still.HEIC"));
+  sink.set_caps(kSmall);
+  gst_element_set_state(sink.element(), GST_STATE_PAUSED);
+
+  fail_unless(sink.send(gst_event_new_gap(0, GST_SECOND)));
+  fail_unless(sink.send(gst_event_new_segment_done(GST_FORMAT_TIME, 1)));
+
+  gst_element_set_state(sink.element(), GST_STATE_PLAYING);
+  assert_equals_int(sink.push(kSmall), GST_FLOW_OK);
+  fail_unless(sink.send_eos());
+  fail_unless(folder.holds_only("still.HEIC"));
+}
+GST_END_TEST
+
+GST_START_TEST(the_end_of_the_segment_is_not_that_of_the_pipeline) {
+  Folder folder;
+  Sink sink(still_at(folder / "still.HEIC"));
+  sink.push(kSmall);
+
+  fail_unless(sink.send(gst_event_new_segment_done(GST_FORMAT_TIME, 1)));
+
+  fail_if(sink.message(GST_MESSAGE_SEGMENT_DONE));
+  fail_unless(sink.send_eos());
+  fail_unless(folder.holds_only("still.HEIC"));
+}
+GST_END_TEST
+
 GST_START_TEST(eos_in_paused_waits_for_playing) {
   Folder folder;
   const auto path = folder / "still.HEIC";
@@ -1550,6 +1579,8 @@ static Suite* heifstillsink_suite() {
   tcase_add_test(file, an_older_file_is_replaced_at_eos);
   tcase_add_test(file, in_paused_the_still_is_made_but_has_no_name);
   tcase_add_test(file, a_preroll_that_plays_is_written_once);
+  tcase_add_test(file, what_is_no_picture_does_not_wait_for_playing);
+  tcase_add_test(file, the_end_of_the_segment_is_not_that_of_the_pipeline);
   tcase_add_test(file, eos_in_paused_waits_for_playing);
   tcase_add_test(file, eos_that_is_given_up_in_paused_leaves_nothing);
   tcase_add_test(file, a_second_picture_is_answered_with_eos);
