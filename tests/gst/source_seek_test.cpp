@@ -330,6 +330,25 @@ GST_START_TEST(each_of_two_sources_seeks) {
 }
 GST_END_TEST
 
+GST_START_TEST(two_sources_may_want_to_seek_at_once) {
+  TwoSources scene;
+  std::atomic<int> asked = 0;
+  for (SeekSource* source : {&scene.pictures, &scene.sounds}) {
+    source->on_question = [&] {
+      ++asked;
+      for (int i = 0; i < 100 && asked < 2; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    };
+  }
+  scene.rig.go_to(GST_STATE_PAUSED);
+
+  scene.pictures.start();
+  scene.sounds.start();
+
+  scene.check();
+}
+GST_END_TEST
+
 // ---- States --------------------------------------------------------------------
 
 GST_START_TEST(ready_ends_a_seek_that_is_under_way) {
@@ -381,6 +400,7 @@ static Suite* source_seek_suite() {
   tcase_add_test(tests, a_clip_past_the_end_is_an_error);
 
   tcase_add_test(tests, each_of_two_sources_seeks);
+  tcase_add_test(tests, two_sources_may_want_to_seek_at_once);
 
   tcase_add_loop_test(tests, ready_ends_a_seek_that_is_under_way, 0, 2);
   return suite;
