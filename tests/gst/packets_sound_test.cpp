@@ -156,6 +156,19 @@ GST_START_TEST(sound_that_ends_before_the_clip_is_no_sound) {
 }
 GST_END_TEST
 
+GST_START_TEST(a_change_of_the_sounds_configuration_after_the_clip_is_fine) {
+  SoundScene scene(kAac48);
+  scene.audio.push_sounds(30, 1024, 48'000);
+  scene.audio.send_caps(kReplicating[1]);
+  scene.audio.push_sound(30, 640 * GST_MSECOND);
+  scene.finish();
+
+  const auto caps = adopt(gst_caps_from_string(kAac48));
+  fail_unless(gst_caps_is_equal(scene.rig.sound.caps(), caps.get()));
+  assert_numbers(scene.rig.sound, {8, 9, 10, 11, 12, 13, 14});
+}
+GST_END_TEST
+
 GST_START_TEST(a_broken_configuration_of_the_sound_is_an_error) {
   Scene scene(kWindow, true);
   scene.audio.start("audio/mpeg,mpegversion=4,stream-format=raw,rate=48000,channels=2");
@@ -183,6 +196,7 @@ static Suite* packets_sound_suite() {
   tcase_add_test(tests, raw_sound_goes_with_packets_of_pictures);
   tcase_add_test(tests, packets_of_sound_go_with_raw_pictures);
   tcase_add_test(tests, sound_that_ends_before_the_clip_is_no_sound);
+  tcase_add_test(tests, a_change_of_the_sounds_configuration_after_the_clip_is_fine);
   tcase_add_test(tests, a_broken_configuration_of_the_sound_is_an_error);
   return suite;
 }
