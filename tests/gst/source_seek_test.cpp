@@ -349,6 +349,31 @@ GST_START_TEST(two_sources_may_want_to_seek_at_once) {
 }
 GST_END_TEST
 
+GST_START_TEST(sound_that_refuses_is_read) {
+  TwoSources scene;
+  scene.sounds.land = [](int) { return std::nullopt; };
+  scene.rig.go_to(GST_STATE_PAUSED);
+
+  scene.pictures.start();
+  scene.sounds.start();
+
+  scene.check();
+}
+GST_END_TEST
+
+GST_START_TEST(sound_that_refuses_and_comes_late_does_not_begin_the_picture_anew) {
+  TwoSources scene;
+  scene.sounds.land = [](int) { return std::nullopt; };
+  scene.rig.go_to(GST_STATE_PAUSED);
+
+  scene.pictures.start();
+  fail_unless(scene.rig.picture.wait_for("frame"));
+  scene.sounds.start();
+
+  scene.check();
+}
+GST_END_TEST
+
 // ---- States --------------------------------------------------------------------
 
 GST_START_TEST(ready_ends_a_seek_that_is_under_way) {
@@ -401,6 +426,8 @@ static Suite* source_seek_suite() {
 
   tcase_add_test(tests, each_of_two_sources_seeks);
   tcase_add_test(tests, two_sources_may_want_to_seek_at_once);
+  tcase_add_test(tests, sound_that_refuses_is_read);
+  tcase_add_test(tests, sound_that_refuses_and_comes_late_does_not_begin_the_picture_anew);
 
   tcase_add_loop_test(tests, ready_ends_a_seek_that_is_under_way, 0, 2);
   return suite;
