@@ -443,11 +443,11 @@ GST_START_TEST(test_hides_what_is_before_the_segment) {
   fail_unless(end(video));
 
   const Bytes movie = mux.movie();
-  fail_unless(durations(movie, kVideoTrack) == std::vector<guint32>({10, 24}));
-  // Of ten pictures of 24 ticks nine are shown, from the second on.
+  fail_unless(durations(movie, kVideoTrack) == std::vector<guint32>({1, 2402, 9, 2400}));
+  // Of ten pictures nine are shown: behind the hidden one, a frame's pause and a tick.
   const Box video_edits = find(movie, "moov/trak/edts/elst", kVideoTrack);
-  assert_equals_int(u32_at(movie, video_edits.begin + 8), 216);
-  assert_equals_int(media_time(movie, kVideoTrack), 24);
+  assert_equals_int(u32_at(movie, video_edits.begin + 8), 21600);
+  assert_equals_int(media_time(movie, kVideoTrack), 2402);
   // The sound begins with the first picture that is shown.
   assert_equals_int(media_time(movie, kSoundTrack), 0);
 }
