@@ -81,7 +81,7 @@ nanoseconds last_duration(
 // lie so near to the end are not listed as sync.
 constexpr std::uint32_t kFineTimescale = 60'000;
 
-constexpr nanoseconds kShortestPause{33'333'334};
+constexpr nanoseconds kShortestPause{40'000'000};  // what a decoder takes an unknown duration for
 constexpr nanoseconds kLongestPause{250'000'000};
 
 // Frames in the order in which they are shown.

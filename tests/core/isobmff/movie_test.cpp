@@ -281,10 +281,10 @@ TEST(MovieTimes, HideWhatIsBeforeTheStart) {
   EXPECT_EQ(movie->marker, 2000u);
   EXPECT_EQ(line_of(tree, "mvhd", 0).substr(33, 16), "0000ea6000001770");
   EXPECT_EQ(line_of(tree, "tkhd", 0).substr(48, 8), "00001770");
-  EXPECT_EQ(line_of(tree, "mdhd", 0).substr(32, 16), "0000ea6000001f48");
-  // Three hidden frames a tick apart, a pause of a frame and a tick, and one tick so
+  EXPECT_EQ(line_of(tree, "mdhd", 0).substr(32, 16), "0000ea60000020d8");
+  // Three hidden frames a tick apart, a pause of 40 ms and a tick, and one tick so
   // that no frame is decoded after it is shown.
-  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 000000000000000100001770000007d500010000");
+  EXPECT_EQ(line_of(tree, "elst", 0), "elst 28 0000000000000001000017700000096500010000");
   EXPECT_EQ(line_of(tree, "ctts", 0).find("ffff"), std::string::npos);
   // Sound begins 20 ms, 960 samples, before the first frame shown.
   EXPECT_EQ(line_of(tree, "elst", 1), "elst 28 000000000000000100001770000003c000010000");
