@@ -704,7 +704,11 @@ GstFlowReturn take_sound_packet(
     GstLivePhotoSelect* self, std::unique_lock<std::mutex>& lock, Owned<GstBuffer> packet) {
   Run& run = self->impl->run;
   const auto time = stream_time(run.audio.segment, GST_BUFFER_PTS(packet.get()));
-  run.packet_sound.add(std::move(packet), time);
+  const bool too_late = time && *time >= run.window.latest_end();
+  if (too_late)
+    run.packet_sound.silent_until(*time);
+  else
+    run.packet_sound.add(std::move(packet), time);
   if (const auto sent = pump_sound(*self->impl, true); !sent) return fail(self, lock, sent.error());
   if (run.audio.completed) return after_the_clip(run);
   const bool waits_for_pictures = time && *time >= run.window.latest_end() &&
@@ -771,6 +775,10 @@ gboolean take_caps(GstLivePhotoSelect* self, GstPad* pad, GstCaps* caps) {
   Impl& impl = *self->impl;
   std::unique_lock lock(impl.mutex);
   Input& input = input_of(impl, pad);
+  if (input.completed) {
+    input.caps = retain(caps);  // for the clip after a flush
+    return TRUE;
+  }
   const bool is_raw = livephoto::select::is_raw(caps);
   const std::string type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
   if (is_video(impl, pad) && !is_raw && type != "video/x-h264" && type != "video/x-h265") {

@@ -198,7 +198,7 @@ Box video_description(const VideoFormat& format) {
 // its leading pictures are shown and need the one before; and it may end at one
 // that is near the end (clip_times.cpp). A list need not be complete.
 bool is_listed(const VideoTimes& times, std::size_t packet) {
-  if (times.media_time == 0) return true;
+  if (packet == 0 || times.media_time == 0) return true;
   const bool has_leading_shown =
       times.decode[packet] <= times.media_time && times.presentation[packet] > times.media_time;
   const bool is_last = packet + 1 == times.decode.size();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/text.h"
+
 namespace livephoto::select {
 namespace {
 
@@ -28,6 +30,7 @@ std::optional<Reordering::Frame> Reordering::next(bool at_end) {
 
 Result<PacketClip::Added> PacketClip::add(const Packet& packet, nanoseconds start, Window& window) {
   Added added;
+  seen_any_ = true;
   if (packet.is_sync && packet.is_shown && packet.time <= start + Window::kOnScreenTolerance) {
     added.forget = packets_.size();
     packets_.clear();
@@ -45,6 +48,11 @@ Result<PacketClip::Added> PacketClip::add(const Packet& packet, nanoseconds star
 Result<void> PacketClip::end(Window& window) {
   if (const auto shown = show(true, window); !shown) return shown.error();
   if (window.end_time()) return {};
+  if (packets_.empty() && seen_any_) {
+    return invalid_input(
+        "No picture of the video can be decoded by itself, so no clip of it can pass unchanged; "
+        "decode it (decodebin in place of parsebin) and encode the clip.");
+  }
   const auto step = window.end();
   if (!step) return step.error();
   note(*step, held_);
@@ -71,7 +79,7 @@ void PacketClip::note(const Step& step, nanoseconds time) {
   last_shown_ = time;
 }
 
-PacketCut PacketClip::cut() const {
+Result<PacketCut> PacketClip::cut() const {
   PacketCut cut;
   for (std::size_t i = 0; i < packets_.size(); ++i) {
     const Packet& packet = packets_[i];
@@ -79,6 +87,14 @@ PacketCut PacketClip::cut() const {
     if (packet.time == *first_shown_) cut.first_shown = i;
     if (packet.time == still_) cut.still.last = i;
     cut.clip.last = i;
+  }
+  for (std::size_t i = cut.first_shown; i <= cut.clip.last; ++i) {
+    const bool would_show = packets_[i].time >= *first_shown_ && packets_[i].time <= last_shown_;
+    if (!packets_[i].is_shown && would_show) {
+      return invalid_input(
+          "The source is edited inside the clip, so its packets cannot pass unchanged; decode it "
+          "(decodebin in place of parsebin) and encode the clip.");
+    }
   }
   // The sync frame that began the packets serves an earlier frame too, if the
   // clip begins with a later one than it was thought to.

@@ -71,16 +71,19 @@ class PacketClip {
   // `start` is where the clip was asked to begin.
   Result<Added> add(const Packet& packet, nanoseconds start, Window& window);
   // No packet comes any more.
+  // InvalidInput also where none of those that came could begin a clip.
   Result<void> end(Window& window);
 
-  // Once the window has its end.
-  PacketCut cut() const;
+  // Once the window has its end. InvalidInput where the source hides packets in
+  // the middle of the clip: left as they are, they would be shown.
+  Result<PacketCut> cut() const;
 
  private:
   Result<void> show(bool at_end, Window& window);
   void note(const Step& step, nanoseconds time);
 
   std::deque<Packet> packets_;
+  bool seen_any_ = false;
   Reordering reordering_;
   nanoseconds held_{0};  // the frame that the window holds
   std::optional<nanoseconds> first_shown_;

@@ -102,7 +102,9 @@ Result<Owned<GstCaps>> PacketPicture::caps_of(const PacketRange& range, GstCaps*
 }
 
 Result<PacketPicture::Taken> PacketPicture::take(const Window& window, GstCaps* caps) {
-  const PacketCut cut = clip_.cut();
+  const auto planned = clip_.cut();
+  if (!planned) return planned.error();
+  const PacketCut& cut = *planned;
   auto clip_caps = caps_of(cut.clip, caps);
   if (!clip_caps) return clip_caps.error();
   const nanoseconds begin = *window.begin_time();

@@ -76,7 +76,7 @@ void SourceSeek::stop() {
 
 // Where to seek because `time` came by the branch; nothing where that is good.
 std::optional<nanoseconds> SourceSeek::target_for(const Branch& branch, nanoseconds time) const {
-  const nanoseconds near = clip_begin_ - kBeforeClip;
+  const nanoseconds near = std::max(clip_begin_ - kBeforeClip, nanoseconds(0));
   const bool is_picture = &branch == &branches_[0];
   // A seek for the sound's sake would begin the picture anew.
   if (!branch.asked && !is_picture && is_judged_) return std::nullopt;
@@ -91,9 +91,10 @@ bool SourceSeek::is_after_clip_begin(nanoseconds time) const {
   return time > clip_begin_ + Window::kOnScreenTolerance;
 }
 
-bool SourceSeek::may_seek(GstPad* sink) const {
+// After a first seek, the position is ours.
+bool SourceSeek::may_seek(GstPad* sink, bool is_first) const {
   const bool is_harmless = !decodes_from_anywhere(branches_[0].sink);
-  return is_harmless && !is_playing(element_) && is_seekable(sink) && !is_live(sink);
+  return is_harmless && !(is_first && is_playing(element_)) && is_seekable(sink) && !is_live(sink);
 }
 
 GstFlowReturn SourceSeek::settle_end(GstPad* sink) {
@@ -135,8 +136,9 @@ GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time, Start start) {
       wait_until([&] { return !under_way_; });
       continue;
     }
+    const bool is_first = !target_.has_value();
     lock.unlock();
-    is_possible = may_seek(sink);
+    is_possible = may_seek(sink, is_first);
     lock.lock();
     if (!is_possible) {
       active_ = false;
@@ -184,7 +186,11 @@ void SourceSeek::send(const Call& call) {
   // One demuxer for both takes the second for the first, by its number.
   for (const std::size_t index : {first, 1 - first}) {
     GstPad* sink = branches_[index].sink;
-    if (!gst_pad_is_linked(sink)) continue;
+    if (!gst_pad_is_linked(sink)) {
+      const Lock lock(mutex_);
+      branches_[index].asked = true;
+      continue;
+    }
     const bool done = gst_pad_push_event(sink, gst_event_ref(event.get()));
     GST_DEBUG_OBJECT(sink, "the source %s", done ? "has sought" : "refuses to seek");
     const Lock lock(mutex_);

@@ -58,7 +58,7 @@ class SourceSeek {
   std::optional<std::chrono::nanoseconds> target_for(
       const Branch& branch, std::chrono::nanoseconds time) const;
   bool is_after_clip_begin(std::chrono::nanoseconds time) const;
-  bool may_seek(GstPad* sink) const;
+  bool may_seek(GstPad* sink, bool is_first) const;
   struct Call {
     SourceSeek* self;
     GstPad* first;  // by which the event goes first

@@ -99,7 +99,12 @@ struct SourceWatch::State : std::enable_shared_from_this<State> {
       const auto is_complete = [&](const auto& other) { return complete.count(other.get()) > 0; };
       if (stopped || !std::all_of(others.begin(), others.end(), is_complete)) return;
     }
-    if (!is_any_pad_fed(element)) on_nothing(element);
+    if (is_any_pad_fed(element)) return;
+    {
+      const std::lock_guard lock(mutex);
+      if (stopped) return;
+    }
+    on_nothing(element);
   }
 
   void stop() {

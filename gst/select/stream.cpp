@@ -18,7 +18,8 @@ GstClockTime to_clock_time(nanoseconds time) { return static_cast<GstClockTime>(
 std::optional<nanoseconds> stream_time(const GstSegment& segment, GstClockTime time) {
   guint64 magnitude = 0;
   const gint sign = gst_segment_to_stream_time_full(&segment, GST_FORMAT_TIME, time, &magnitude);
-  if (sign == 0) return std::nullopt;
+  // Past it a time is not one, and sums of a few would overflow: 73 years.
+  if (sign == 0 || magnitude > G_MAXINT64 / 4) return std::nullopt;
   return sign > 0 ? from_clock_time(magnitude) : -from_clock_time(magnitude);
 }
 

@@ -121,8 +121,7 @@ Owned<GstBuffer> AccessUnits::without_parameter_sets(Owned<GstBuffer> packet, Gs
     const ReadMap map(packet.get());
     if (!map) return packet;
     const bool whole = for_each_nal(map.bytes(), length_size_, [&](ByteSpan nal, std::size_t at) {
-      const bool is_configured = !std::ranges::search(configuration_, nal).empty();
-      if (is_configured && is_parameter_set(nal, *codec_))
+      if (is_parameter_set(nal, *codec_) && !std::ranges::search(configuration_, nal).empty())
         has_sets = true;
       else
         kept.push_back({at, length_size_ + nal.size()});

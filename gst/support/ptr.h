@@ -67,7 +67,13 @@ class ReadMap {
 template <class Use>
 void for_each(Owned<GstIterator> iterator, Use use) {
   GValue item = G_VALUE_INIT;
-  while (gst_iterator_next(iterator.get(), &item) == GST_ITERATOR_OK) {
+  for (;;) {
+    const GstIteratorResult result = gst_iterator_next(iterator.get(), &item);
+    if (result == GST_ITERATOR_RESYNC) {
+      gst_iterator_resync(iterator.get());  // what was seen comes again
+      continue;
+    }
+    if (result != GST_ITERATOR_OK) break;
     use(g_value_get_object(&item));
     g_value_reset(&item);
   }

@@ -68,9 +68,13 @@ class Cut {
   std::size_t most_kept() const { return most_kept_; }
   Window& window() { return window_; }
 
-  Numbers clip() const { return numbers(clip_.cut().clip); }
-  Numbers still() const { return numbers(clip_.cut().still); }
-  int first_shown() const { return number(kept_.at(clip_.cut().first_shown)); }
+  std::string refusal() const {
+    const auto cut = clip_.cut();
+    return cut ? "" : cut.error().message;
+  }
+  Numbers clip() const { return numbers(clip_.cut()->clip); }
+  Numbers still() const { return numbers(clip_.cut()->still); }
+  int first_shown() const { return number(kept_.at(clip_.cut()->first_shown)); }
   nanoseconds begin() const { return window_.begin_time().value_or(nanoseconds(-1)); }
   nanoseconds end_time() const { return window_.end_time().value_or(nanoseconds(-1)); }
 
@@ -326,7 +330,7 @@ TEST(PacketClip, IsNotToBeHadWithoutASyncFrame) {
 
   cut.add("P0 P1 P2 P3").end();
 
-  EXPECT_NE(cut.error().find("has no picture"), std::string::npos) << cut.error();
+  EXPECT_NE(cut.error().find("can be decoded by itself"), std::string::npos) << cut.error();
 }
 
 TEST(PacketClip, IsNotToBeHadAfterTheEnd) {
@@ -410,6 +414,14 @@ TEST(PacketClip, KeepsNothingBeforeTheFirstSyncFrame) {
   for (int i = 0; i < 1000; ++i) cut.add({.time = at(i), .duration = kFrame});
 
   EXPECT_EQ(cut.most_kept(), 0U);
+}
+
+TEST(PacketClip, RefusesWhatTheSourceHidesInTheMiddle) {
+  Cut cut(1, 5, 2);
+
+  cut.add("I0 P1 P2 P3x P4 P5 P6 P7").end();
+
+  EXPECT_NE(cut.refusal().find("edited inside the clip"), std::string::npos);
 }
 
 }  // namespace
