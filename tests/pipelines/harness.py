@@ -40,6 +40,7 @@ class Run:
     out: str
     errors: list  # what elements said in ERROR messages
     stderr: str
+    overlooked: bool = False  # an ERROR that gst-launch never printed, for which it waited for ever
 
     def __str__(self):
         return f"$ {self.line}\nended with {self.code}\n{self.stderr.strip()[-2500:]}"
@@ -75,8 +76,9 @@ def need_elements(*names):
 
 
 # gst-launch 1.22 overlooks an error that is told before its main loop runs, and waits for ever (2 of 80 runs of `filesrc
-# ! decodebin ! fakesink` on an empty file). It has said this by then, so it can be told from a line that hangs.
-OVERLOOKED = "ERROR: pipeline doesn't want to preroll."
+# ! decodebin ! fakesink` on an empty file). GStreamer's log has it then, and gst-launch has not printed it: so it can be
+# told from a line that hangs.
+POSTED = "posted error message"
 
 
 def launch(tokens, timeout=120, messages=False):
@@ -85,7 +87,7 @@ def launch(tokens, timeout=120, messages=False):
         tokens = ["-m", *tokens]
     run = _launch_once(tokens, timeout)
     for _ in range(6):
-        if not (run.timed_out and OVERLOOKED in run.stderr):
+        if not run.overlooked:
             break
         print(f"  again: gst-launch overlooked its error: {run.line}", flush=True)
         run = _launch_once(tokens, timeout)
@@ -93,11 +95,16 @@ def launch(tokens, timeout=120, messages=False):
 
 
 def _launch_once(tokens, timeout):
-    output = programs.gst_launch([str(token) for token in tokens], timeout, {**os.environ, "LC_ALL": "C"})
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as told:
+        output = programs.gst_launch(
+            [str(token) for token in tokens], timeout,
+            {**os.environ, "LC_ALL": "C", "GST_DEBUG": "GST_ERROR_SYSTEM:4", "GST_DEBUG_FILE": told.name})
+        posted = POSTED in told.read()
     errors = re.findall(r"ERROR: (?:from element \S+: |pipeline could not be constructed: )?(.+)", output.stderr)
     errors += re.findall(r"WARNING: erroneous pipeline: (.+)", output.stderr)
-    return Run("gst-launch-1.0 " + shlex.join(map(str, tokens)), output.code,
-               output.stdout.decode("utf-8", "replace"), errors, output.stderr)
+    run = Run("gst-launch-1.0 " + shlex.join(map(str, tokens)), output.code,
+              output.stdout.decode("utf-8", "replace"), errors, output.stderr)
+    return dataclasses.replace(run, overlooked=run.timed_out and posted and "ERROR: from element" not in run.stderr)
 
 
 def main_line(source, still, movie, *, start=SECOND, duration=2 * SECOND, still_time=2 * SECOND, select=(), mux=(),
