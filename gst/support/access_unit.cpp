@@ -1,9 +1,9 @@
 #include "gst/support/access_unit.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "gst/support/caps.h"
+#include "gst/support/decoder_config.h"
 
 namespace livephoto::gst {
 namespace {
@@ -76,6 +76,13 @@ bool is_parameter_set(ByteSpan nal, NalCodec codec) {
                                  : type >= kH265Vps && type <= kH265Pps;
 }
 
+// A NAL unit does not end with a byte of 0 (ISO/IEC 14496-10, 7.4.1): such stand
+// behind some in records made from start codes.
+Bytes without_trailing_zeros(ByteSpan nal) {
+  while (!nal.empty() && nal.back() == 0) nal = nal.first(nal.size() - 1);
+  return {nal.begin(), nal.end()};
+}
+
 }  // namespace
 
 std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_t length_size) {
@@ -89,14 +96,18 @@ std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_
 void AccessUnits::set_caps(GstCaps* caps) {
   if (caps == caps_.get()) return;
   const GstStructure* fields = gst_caps_get_structure(caps, 0);
-  configuration_ = codec_data_of(fields);
+  const Bytes configuration = codec_data_of(fields);
   const bool is_h264 = gst_structure_has_name(fields, "video/x-h264");
   const std::size_t at = is_h264 ? 4 : 21;  // lengthSizeMinusOne
   codec_.reset();
-  if (configuration_.size() > at) {
+  if (configuration.size() > at) {
     codec_ = is_h264 ? NalCodec::H264 : NalCodec::H265;
-    length_size_ = (configuration_[at] & 3U) + 1;
+    length_size_ = (configuration[at] & 3U) + 1;
   }
+  parameter_sets_.clear();
+  for (const ByteSpan set :
+       is_h264 ? parameter_sets_of_avcc(configuration) : parameter_sets_of_hvcc(configuration))
+    parameter_sets_.insert(without_trailing_zeros(set));
   caps_ = retain(caps);
 }
 
@@ -121,7 +132,7 @@ Owned<GstBuffer> AccessUnits::without_parameter_sets(Owned<GstBuffer> packet, Gs
     const ReadMap map(packet.get());
     if (!map) return packet;
     const bool whole = for_each_nal(map.bytes(), length_size_, [&](ByteSpan nal, std::size_t at) {
-      if (is_parameter_set(nal, *codec_) && !std::ranges::search(configuration_, nal).empty())
+      if (is_parameter_set(nal, *codec_) && parameter_sets_.contains(without_trailing_zeros(nal)))
         has_sets = true;
       else
         kept.push_back({at, length_size_ + nal.size()});

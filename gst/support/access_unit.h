@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 
 #include "core/bytes.h"
 #include "gst/support/ptr.h"
@@ -34,8 +35,8 @@ class AccessUnits {
  private:
   void set_caps(GstCaps* caps);
 
-  Owned<GstCaps> caps_;  // those that the rest is of
-  Bytes configuration_;
+  Owned<GstCaps> caps_;             // those that the rest is of
+  std::set<Bytes> parameter_sets_;  // of its configuration
   std::optional<NalCodec> codec_;
   std::size_t length_size_ = 4;
 };

@@ -46,6 +46,18 @@ std::uint32_t u32_at(ByteSpan bytes, std::size_t at) {
   return u16_at(bytes, at) << 16 | u16_at(bytes, at + 2);
 }
 
+// Takes units with 16 bits of length before each from `rest`; false where one is not whole.
+bool take_units(ByteSpan& rest, std::uint32_t count, std::vector<ByteSpan>& units) {
+  for (; count > 0; --count) {
+    if (rest.size() < 2) return false;
+    const std::size_t size = u16_at(rest, 0);
+    if (rest.size() - 2 < size) return false;
+    units.push_back(rest.subspan(2, size));
+    rest = rest.subspan(2 + size);
+  }
+  return true;
+}
+
 // ---- AAC ---------------------------------------------------------------------
 
 // Spectral band replication doubles the rate, to at most 48 kHz.
@@ -114,6 +126,18 @@ Result<Bytes> avcc_for_avc1(ByteSpan avcc) {
   return Bytes(avcc.begin(), avcc.end());
 }
 
+std::vector<ByteSpan> parameter_sets_of_avcc(ByteSpan avcc) {
+  constexpr std::size_t kSequenceSets = 5;
+  std::vector<ByteSpan> sets;
+  if (avcc.size() <= kSequenceSets) return sets;
+  ByteSpan rest = avcc.subspan(kSequenceSets + 1);
+  if (!take_units(rest, avcc[kSequenceSets] & 0x1F, sets) || rest.empty()) return sets;
+  const std::uint32_t picture_sets = rest[0];
+  rest = rest.subspan(1);
+  take_units(rest, picture_sets, sets);
+  return sets;
+}
+
 // ---- H.265 -------------------------------------------------------------------
 
 const char* h265_profile_of(ByteSpan hvcc) {
@@ -158,6 +182,19 @@ Result<Bytes> hvcc_for_hvc1(ByteSpan hvcc) {
         "'h265parse ! video/x-h265,stream-format=hvc1' before the muxer.");
   }
   return record;
+}
+
+std::vector<ByteSpan> parameter_sets_of_hvcc(ByteSpan hvcc) {
+  constexpr std::size_t kArrays = 22;
+  std::vector<ByteSpan> sets;
+  if (hvcc.size() <= kArrays) return sets;
+  ByteSpan rest = hvcc.subspan(kArrays + 1);
+  for (int arrays = hvcc[kArrays]; arrays > 0 && rest.size() >= 3; --arrays) {
+    const std::uint32_t units = u16_at(rest, 1);  // behind the type
+    rest = rest.subspan(3);
+    if (!take_units(rest, units, sets)) break;
+  }
+  return sets;
 }
 
 // ---- Sound -------------------------------------------------------------------

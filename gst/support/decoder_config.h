@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/result.h"
@@ -19,6 +19,10 @@ const char* h265_profile_of(ByteSpan hvcc);
 Result<Bytes> avcc_for_avc1(ByteSpan avcc);
 // The record as hvc1 needs it: all parameter sets are in it, and it says so.
 Result<Bytes> hvcc_for_hvc1(ByteSpan hvcc);
+
+// The parameter sets in a record, as NAL units; those before the first that is not whole.
+std::vector<ByteSpan> parameter_sets_of_avcc(ByteSpan avcc);
+std::vector<ByteSpan> parameter_sets_of_hvcc(ByteSpan hvcc);
 
 struct AacConfig {
   std::uint32_t sample_rate = 0;  // of the core coder, before spectral band replication

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "gst/support/decoder_config.h"
+
 namespace livephoto::gst {
 namespace {
 
@@ -222,6 +224,35 @@ TEST_F(ParameterSets, ThatTheCapsHaveAreLeftOut) {
 
 TEST_F(ParameterSets, ThatTheCapsDoNotHaveStay) {
   EXPECT_EQ(left_of({{0x67, 0x64, 0, 0x0b}, {0x68, 0xee}, kIdr}), (Bytes{0x67, 0x65}));
+}
+
+TEST_F(ParameterSets, AreThoseOfTheConfigurationAsAWhole) {
+  // A byte of the SPS, and the SPS with what follows it, stand in the record too.
+  EXPECT_EQ(
+      left_of({{0x67}, {0x67, 0x64, 0, 0x0a, 1, 0, 2, 0x68}, kIdr}),
+      (Bytes{0x67, 0x67, 0x65}));
+}
+
+TEST(Configuration, NamesTheParameterSetsThatAreWhole) {
+  const auto types = [](const std::vector<ByteSpan>& sets) {
+    Bytes firsts;
+    for (const ByteSpan set : sets) firsts.push_back(set[0]);
+    return firsts;
+  };
+  const Bytes avcc = {1, 0x64, 0, 10, 0xff, 0xe1, 0, 2, 0x67, 1, 2, 0, 1, 0x68, 0, 2, 0x28, 7};
+  Bytes hvcc(22, 0);
+  hvcc.insert(hvcc.end(), {2, 0x20, 0, 1, 0, 1, 0x40, 0x21, 0, 2, 0, 1, 0x42, 0, 2, 0x43, 9});
+
+  EXPECT_EQ(types(parameter_sets_of_avcc(avcc)), (Bytes{0x67, 0x68, 0x28}));
+  EXPECT_EQ(types(parameter_sets_of_hvcc(hvcc)), (Bytes{0x40, 0x42, 0x43}));
+  for (std::size_t size = 0; size < avcc.size(); ++size)
+    EXPECT_LT(parameter_sets_of_avcc(ByteSpan(avcc).first(size)).size(), 3U);
+  for (std::size_t size = 0; size < hvcc.size(); ++size)
+    EXPECT_LT(parameter_sets_of_hvcc(ByteSpan(hvcc).first(size)).size(), 3U);
+}
+
+TEST_F(ParameterSets, AreTheSameWithZerosBehindThem) {
+  EXPECT_EQ(left_of({{0x67, 0x64, 0, 0x0a, 0}, {0x68, 0xee, 0, 0}, kIdr}), Bytes{0x65});
 }
 
 TEST_F(ParameterSets, AloneStay) { EXPECT_EQ(left_of({{0x68, 0xee}}), Bytes{0x68}); }
