@@ -24,12 +24,8 @@
  */
 #include "gst/livephotoselect.h"
 
-#include <gst/audio/audio.h>
-#include <gst/video/video.h>
-
 #include <algorithm>
 #include <chrono>
-#include <initializer_list>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -40,6 +36,7 @@
 #include "core/text.h"
 #include "gst/select/packet_picture.h"
 #include "gst/select/packet_sound.h"
+#include "gst/select/pad_caps.h"
 #include "gst/select/settings.h"
 #include "gst/select/sound.h"
 #include "gst/select/source_seek.h"
@@ -50,6 +47,7 @@
 #include "gst/support/caps.h"
 #include "gst/support/error.h"
 #include "gst/support/handshake.h"
+#include "gst/support/limits.h"
 #include "gst/support/pad_task.h"
 #include "gst/support/ptr.h"
 #include "gst/support/tags.h"
@@ -63,6 +61,7 @@ using livephoto::Result;
 using livephoto::gst::adopt;
 using livephoto::gst::Confirmation;
 using livephoto::gst::confirms;
+using livephoto::gst::kDefaultMaxSizeBytes;
 using livephoto::gst::ObjectLock;
 using livephoto::gst::Owned;
 using livephoto::gst::PadTask;
@@ -78,6 +77,7 @@ using livephoto::select::push_all;
 using livephoto::select::queue_all;
 using livephoto::select::restamped;
 using livephoto::select::Settings;
+using livephoto::select::sink_caps;
 using livephoto::select::SourceSeek;
 using livephoto::select::Step;
 using livephoto::select::stream_time;
@@ -98,9 +98,9 @@ struct Run {
   std::string content_identifier;
   livephoto::select::WindowSettings wanted;
   livephoto::select::Window window{wanted};
-  livephoto::select::Sound sound;                   // where it comes raw
-  livephoto::select::PacketSound packet_sound;      // where it comes as packets
-  livephoto::select::PacketPicture packet_picture;  // the same for the picture
+  livephoto::select::Sound sound;               // where it comes raw
+  livephoto::select::PacketSound packet_sound;  // where it comes as packets
+  livephoto::select::PacketPicture packet_picture{kDefaultMaxSizeBytes};  // so the picture
   Input video;
   Input audio;
   GstAudioInfo audio_info;
@@ -149,34 +149,19 @@ GST_ELEMENT_REGISTER_DEFINE(
 
 namespace {
 
-// Raw, or packets that pass unchanged, one frame each, with the parameter sets beside them.
-#define VIDEO_CAPS                                                                  \
-  GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)                                        \
-  "; video/x-h264, stream-format = (string) { avc, avc3 }, alignment = (string) au" \
-  "; video/x-h265, stream-format = (string) { hvc1, hev1 }, alignment = (string) au"
-#define AUDIO_CAPS                                                           \
-  GST_AUDIO_CAPS_MAKE(GST_AUDIO_FORMATS_ALL)                                 \
-  ", layout = (string) interleaved"                                          \
-  "; audio/mpeg, mpegversion = (int) { 4, 2 }, stream-format = (string) raw" \
-  "; audio/x-alac"
-
-// Taken only to say why they cannot pass: left unlinked, all that the user would
-// hear is the demuxer's "Internal data stream error".
-#define REFUSED_CAPS                                                                      \
-  "video/mpeg; video/x-vp8; video/x-vp9; video/x-av1; video/x-theora; video/x-h263"       \
-  "; video/x-divx; video/x-xvid; video/x-msmpeg; video/x-wmv; video/x-prores; video/x-dv" \
-  "; video/x-flash-video; image/jpeg"
-
 GstStaticPadTemplate kVideoSink = GST_STATIC_PAD_TEMPLATE(
-    "video_sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(VIDEO_CAPS "; " REFUSED_CAPS));
+    "video_sink",
+    GST_PAD_SINK,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS(LIVE_PHOTO_VIDEO_CAPS "; " LIVE_PHOTO_REFUSED_CAPS));
 GstStaticPadTemplate kAudioSink = GST_STATIC_PAD_TEMPLATE(
-    "audio_sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(AUDIO_CAPS));
-GstStaticPadTemplate kVideoSrc =
-    GST_STATIC_PAD_TEMPLATE("video_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(VIDEO_CAPS));
-GstStaticPadTemplate kAudioSrc =
-    GST_STATIC_PAD_TEMPLATE("audio_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(AUDIO_CAPS));
-GstStaticPadTemplate kStillSrc =
-    GST_STATIC_PAD_TEMPLATE("still_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(VIDEO_CAPS));
+    "audio_sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(LIVE_PHOTO_AUDIO_CAPS));
+GstStaticPadTemplate kVideoSrc = GST_STATIC_PAD_TEMPLATE(
+    "video_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(LIVE_PHOTO_VIDEO_CAPS));
+GstStaticPadTemplate kAudioSrc = GST_STATIC_PAD_TEMPLATE(
+    "audio_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(LIVE_PHOTO_AUDIO_CAPS));
+GstStaticPadTemplate kStillSrc = GST_STATIC_PAD_TEMPLATE(
+    "still_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(LIVE_PHOTO_VIDEO_CAPS));
 
 // ---- One clip after the other ------------------------------------------------
 
@@ -184,6 +169,7 @@ GstStaticPadTemplate kStillSrc =
 Result<Run> new_run(const Settings& settings) {
   Run run;
   run.controls_source = settings.controls_source;
+  run.packet_picture = livephoto::select::PacketPicture(settings.max_size_bytes);
   if (GST_CLOCK_TIME_IS_VALID(settings.start)) run.wanted.start = from_clock_time(settings.start);
   if (GST_CLOCK_TIME_IS_VALID(settings.duration))
     run.wanted.duration = from_clock_time(settings.duration);
@@ -226,21 +212,18 @@ GstFlowReturn fail(
   return GST_FLOW_ERROR;
 }
 
-// A push to a branch has failed. What failed there has posted why, except for a
+// A push by `source` has failed. What failed there has posted why, except for a
 // format that nobody takes.
-void branch_failed(GstLivePhotoSelect* self, const char* branch, GstFlowReturn flow) {
-  std::unique_lock lock(self->impl->mutex);
-  const bool first = !std::exchange(self->impl->run.failed, true);
+void branch_failed(GstLivePhotoSelect* self, GstPad* source, GstFlowReturn flow) {
+  Impl& impl = *self->impl;
+  std::unique_lock lock(impl.mutex);
+  const bool first = !std::exchange(impl.run.failed, true);
+  const Input& input = source == impl.audio_src ? impl.run.audio : impl.run.video;
+  const auto sent = input.sent_caps ? retain(input.sent_caps.get()) : nullptr;
   lock.unlock();
   if (flow == GST_FLOW_NOT_NEGOTIATED && first) {
-    GST_ELEMENT_ERROR(
-        self,
-        CORE,
-        NEGOTIATION,
-        ("What is linked to %s does not take the source's format; put a converter "
-         "(videoconvert, audioconvert) before livephotoselect.",
-         branch),
-        (nullptr));
+    const auto sentence = livephoto::select::not_taken(source, sent.get());
+    GST_ELEMENT_ERROR(self, CORE, NEGOTIATION, ("%s", sentence.c_str()), (nullptr));
   }
 }
 
@@ -512,8 +495,13 @@ StillOutcome settle_still(Impl& impl) {
 // leaves, in which a muxer may block until PLAYING.
 GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
   Impl& impl = *self->impl;
-  const bool sound_comes = has_source(self, self->impl->audio_sink);
+  const bool sound_comes = has_source(self, impl.audio_sink);
+  // Sound that was to be in the clip must not be lost without a word.
+  const auto lost = sound_comes || !gst_pad_is_linked(impl.audio_src)
+                        ? nullptr
+                        : livephoto::gst::unlinked_stream(GST_ELEMENT(self), "audio/");
   std::unique_lock lock(impl.mutex);
+  if (lost) return fail(self, lock, livephoto::select::refusal_of_sound(lost.get()));
   if (const auto sent = pump_sound(impl, sound_comes); !sent) return fail(self, lock, sent.error());
   if (impl.run.failed) return GST_FLOW_ERROR;
   impl.run.video.completed = true;
@@ -560,7 +548,7 @@ GstFlowReturn follow(
   lock.unlock();
   const GstFlowReturn flow = push_all(impl.video_src, std::move(out));
   // Told here: an event that lets pictures out has no answer that could tell it.
-  if (flow < GST_FLOW_EOS) branch_failed(self, "video_src", flow);
+  if (flow < GST_FLOW_EOS) branch_failed(self, impl.video_src, flow);
   if (flow != GST_FLOW_OK || !complete) return flow;
   return complete_clip(self);
 }
@@ -580,7 +568,7 @@ GstFlowReturn follow_packets(
     return fail(self, lock, released.error());
   lock.unlock();
   const GstFlowReturn flow = push_all(impl.video_src, std::move(out));
-  if (flow < GST_FLOW_EOS) branch_failed(self, "video_src", flow);
+  if (flow < GST_FLOW_EOS) branch_failed(self, impl.video_src, flow);
   return flow == GST_FLOW_OK ? complete_clip(self) : flow;
 }
 
@@ -780,17 +768,11 @@ gboolean take_caps(GstLivePhotoSelect* self, GstPad* pad, GstCaps* caps) {
     return TRUE;
   }
   const bool is_raw = livephoto::select::is_raw(caps);
-  const std::string type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
-  if (is_video(impl, pad) && !is_raw && type != "video/x-h264" && type != "video/x-h265") {
-    fail(
-        self,
-        lock,
-        {livephoto::ErrorCode::Unsupported,
-         "The source's video (" + type +
-             ") cannot pass unchanged, as H.264 and H.265 can; decode it (decodebin in place of "
-             "parsebin) and encode the clip before the muxer (x264enc ! h264parse).",
-         {}});
-    return FALSE;
+  if (is_video(impl, pad)) {
+    if (const auto refusal = livephoto::select::refusal_of_picture(caps)) {
+      fail(self, lock, *refusal);
+      return FALSE;
+    }
   }
   if (!is_video(impl, pad) && is_raw) {
     GstAudioInfo info;
@@ -825,6 +807,10 @@ gboolean take_segment(GstLivePhotoSelect* self, GstPad* pad, const GstSegment* s
                   "livephotoselect."));
     return FALSE;
   }
+  const auto delay = livephoto::select::correction(input.segment, *segment);
+  Run& run = impl.run;
+  if (delay && is_video(impl, pad) && run.window.correct(*delay))
+    run.packet_picture.correct(*delay);
   gst_segment_copy_into(segment, &input.segment);
   return TRUE;
 }
@@ -948,7 +934,7 @@ void forget_input(Impl& impl, GstPad* pad) {
   }
   renew(run.video);
   run.window = livephoto::select::Window(run.wanted);
-  run.packet_picture = {};
+  run.packet_picture.clear();
   run.held = {};
   run.asked_source_end = false;
 }
@@ -1045,25 +1031,6 @@ static gboolean gst_live_photo_select_sink_event(GstPad* pad, GstObject* parent,
 
 namespace {
 
-// What all of the peers take, so that converters and encoders meet by themselves.
-GstCaps* caps_peers_take(std::initializer_list<GstPad*> sources, GstPad* sink, GstCaps* filter) {
-  auto caps = adopt(gst_pad_get_pad_template_caps(sink));
-  for (GstPad* source : sources) {
-    if (!gst_pad_is_linked(source)) continue;
-    const auto taken = adopt(gst_pad_peer_query_caps(source, nullptr));
-    caps = adopt(gst_caps_intersect_full(taken.get(), caps.get(), GST_CAPS_INTERSECT_FIRST));
-  }
-  if (filter) caps = adopt(gst_caps_intersect_full(filter, caps.get(), GST_CAPS_INTERSECT_FIRST));
-  return caps.release();
-}
-
-Owned<GstCaps> with_refused(Owned<GstCaps> caps, GstCaps* filter) {
-  static GstStaticCaps refused = GST_STATIC_CAPS(REFUSED_CAPS);
-  auto more = adopt(gst_static_caps_get(&refused));
-  if (filter) more = adopt(gst_caps_intersect_full(filter, more.get(), GST_CAPS_INTERSECT_FIRST));
-  return adopt(gst_caps_merge(caps.release(), more.release()));
-}
-
 // A live source's picture waits here until the next one comes.
 gboolean answer_latency(Impl& impl, GstPad* sink, GstQuery* query) {
   if (!gst_pad_peer_query(sink, query)) return FALSE;
@@ -1109,10 +1076,8 @@ static gboolean gst_live_photo_select_sink_query(GstPad* pad, GstObject* parent,
     case GST_QUERY_CAPS: {
       GstCaps* filter = nullptr;
       gst_query_parse_caps(query, &filter);
-      auto caps = adopt(
-          video ? caps_peers_take({impl.video_src, impl.still_src}, pad, filter)
-                : caps_peers_take({impl.audio_src}, pad, filter));
-      if (video) caps = with_refused(std::move(caps), filter);
+      const auto caps = video ? sink_caps(pad, {impl.video_src}, {impl.still_src}, filter)
+                              : sink_caps(pad, {impl.audio_src}, {}, filter);
       gst_query_set_caps_result(query, caps.get());
       return TRUE;
     }
@@ -1130,7 +1095,9 @@ static gboolean gst_live_photo_select_src_query(GstPad* pad, GstObject* parent, 
     case GST_QUERY_CAPS: {
       GstCaps* filter = nullptr;
       gst_query_parse_caps(query, &filter);
-      const auto caps = adopt(caps_peers_take({}, pad, filter));
+      auto caps = adopt(gst_pad_get_pad_template_caps(pad));
+      if (filter)
+        caps = adopt(gst_caps_intersect_full(filter, caps.get(), GST_CAPS_INTERSECT_FIRST));
       gst_query_set_caps_result(query, caps.get());
       return TRUE;
     }
@@ -1239,10 +1206,10 @@ Impl::Impl(GstLivePhotoSelect* self) {
   gst_pad_set_chain_function(video_sink, gst_live_photo_select_video_chain);
   gst_pad_set_chain_function(audio_sink, gst_live_photo_select_audio_chain);
   audio_task.emplace(audio_src, [self](GstFlowReturn flow) {
-    branch_failed(self, "audio_src", flow);
+    branch_failed(self, self->impl->audio_src, flow);
   });
   still_task.emplace(still_src, [self](GstFlowReturn flow) {
-    branch_failed(self, "still_src", flow);
+    branch_failed(self, self->impl->still_src, flow);
   });
   source_seek.emplace(GST_ELEMENT(self), video_sink, audio_sink);
   source_watch.emplace(GST_ELEMENT(self), fail_without_source);

@@ -112,7 +112,7 @@ void install_properties(GObjectClass* klass) {
           "Most bytes of memory that the packets of the clip may take; more is an error",
           1,
           G_MAXUINT64,
-          kDefaultMaxSizeBytes,
+          gst::kDefaultMaxSizeBytes,
           kFlags));
   /**
    * GstLivePhotoMux:faststart:

@@ -7,15 +7,14 @@
 
 #include "gst/mux/sink_caps.h"
 #include "gst/mux/taken_clip.h"
+#include "gst/support/limits.h"
 
 namespace livephoto::mux {
-
-constexpr guint64 kDefaultMaxSizeBytes = guint64{256} * 1024 * 1024;
 
 struct Settings {
   std::string content_identifier;
   GstClockTime marker_time = GST_CLOCK_TIME_NONE;
-  guint64 max_size_bytes = kDefaultMaxSizeBytes;
+  guint64 max_size_bytes = gst::kDefaultMaxSizeBytes;
   bool faststart = false;
   bool strict = true;
 

@@ -20,6 +20,10 @@ void Reordering::add(const Frame& frame) {
   pending_.insert(after, frame);
 }
 
+void Reordering::correct(nanoseconds delay) {
+  for (Frame& frame : pending_) frame.time += delay;
+}
+
 std::optional<Reordering::Frame> Reordering::next(bool at_end) {
   if (pending_.empty() || (!at_end && pending_.size() <= kMostDecodedEarly + 1))
     return std::nullopt;
@@ -43,6 +47,12 @@ Result<PacketClip::Added> PacketClip::add(const Packet& packet, nanoseconds star
   reordering_.add({packet.time, packet.duration});
   if (const auto shown = show(false, window); !shown) return shown.error();
   return added;
+}
+
+void PacketClip::correct(nanoseconds delay) {
+  for (Packet& packet : packets_) packet.time += delay;
+  reordering_.correct(delay);
+  held_ += delay;
 }
 
 Result<void> PacketClip::end(Window& window) {

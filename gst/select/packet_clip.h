@@ -47,6 +47,7 @@ class Reordering {
   };
 
   void add(const Frame& frame);
+  void correct(nanoseconds delay);
   // The next frame shown, once it is known; with `at_end`, whatever is left.
   std::optional<Frame> next(bool at_end);
 
@@ -70,6 +71,8 @@ class PacketClip {
   };
   // `start` is where the clip was asked to begin.
   Result<Added> add(const Packet& packet, nanoseconds start, Window& window);
+  // As Window::correct() has it; once the window has taken it.
+  void correct(nanoseconds delay);
   // No packet comes any more.
   // InvalidInput also where none of those that came could begin a clip.
   Result<void> end(Window& window);

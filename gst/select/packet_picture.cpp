@@ -82,9 +82,29 @@ Result<void> PacketPicture::add(
       start,
       window);
   if (!added) return added.error();
-  kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(added->forget));
-  if (added->keep) kept_.push_back({std::move(packet), retain(caps), *time});
-  return {};
+  forget(added->forget);
+  if (!added->keep) return {};
+  bytes_ += gst_buffer_get_size(packet.get());
+  kept_.push_back({std::move(packet), retain(caps), *time});
+  if (bytes_ <= most_) return {};
+  return invalid_input(
+      "The packets of the clip, with those before it that lead to its first frame, take more "
+      "than " +
+      std::to_string(most_) +
+      " bytes; choose a shorter clip, raise max-size-bytes, or decode and encode the clip "
+      "(decodebin in place of parsebin, an encoder before the muxer).");
+}
+
+void PacketPicture::correct(nanoseconds delay) {
+  clip_.correct(delay);
+  for (Kept& kept : kept_) kept.time += delay;
+}
+
+void PacketPicture::forget(std::size_t packets) {
+  for (; packets > 0; --packets) {
+    bytes_ -= gst_buffer_get_size(kept_.front().buffer.get());
+    kept_.pop_front();
+  }
 }
 
 Result<Owned<GstCaps>> PacketPicture::caps_of(const PacketRange& range, GstCaps* newest) const {
@@ -128,7 +148,7 @@ Result<PacketPicture::Taken> PacketPicture::take(const Window& window, GstCaps* 
     move_away(taken.still.packets[i].get(), taken.still.segment);
   GST_BUFFER_FLAG_SET(taken.clip.packets.front().get(), GST_BUFFER_FLAG_DISCONT);
   GST_BUFFER_FLAG_SET(taken.still.packets.front().get(), GST_BUFFER_FLAG_DISCONT);
-  kept_.clear();
+  forget(kept_.size());
   return taken;
 }
 

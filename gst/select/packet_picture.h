@@ -4,6 +4,8 @@
 #include <gst/gst.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -39,7 +41,11 @@ class PacketPicture {
     Stream still;  // from a sync frame on; of it one frame is shown
   };
 
-  // InvalidInput for a packet without a time, and as Window::frame() has it.
+  // `most` is how many bytes of packets are kept at once.
+  explicit PacketPicture(std::uint64_t most) : most_(most) {}
+
+  // InvalidInput for a packet without a time, for more than is kept, and as
+  // Window::frame() has it.
   Result<void> add(
       gst::Owned<GstBuffer> packet,
       GstCaps* caps,
@@ -48,7 +54,10 @@ class PacketPicture {
       Window& window);
   // Whether the clip could begin with the packet.
   bool is_sync(GstBuffer* packet, GstCaps* caps) { return access_units_.is_sync(packet, caps); }
+  // As Window::correct() has it; once the window has taken it.
+  void correct(std::chrono::nanoseconds delay);
   Result<void> end(Window& window) { return clip_.end(window); }
+  void clear() { *this = PacketPicture(most_); }
 
   // Once the window has its end. `caps` are the stream's newest. InvalidInput
   // where they change within the clip.
@@ -62,10 +71,13 @@ class PacketPicture {
   };
 
   Result<gst::Owned<GstCaps>> caps_of(const PacketRange& range, GstCaps* newest) const;
+  void forget(std::size_t packets);  // from the front
 
   gst::AccessUnits access_units_;
   PacketClip clip_;
   std::deque<Kept> kept_;
+  std::uint64_t bytes_ = 0;  // of them
+  std::uint64_t most_;
 };
 
 }  // namespace livephoto::select

@@ -10,6 +10,7 @@ enum {
   PROP_STILL_TIME,
   PROP_CONTENT_IDENTIFIER,
   PROP_CONTROLS_SOURCE,
+  PROP_MAX_SIZE_BYTES,
 };
 
 GType mode_type() {
@@ -47,6 +48,9 @@ bool set_property(Settings& settings, guint id, const GValue* value) {
     case PROP_CONTROLS_SOURCE:
       settings.controls_source = g_value_get_boolean(value);
       break;
+    case PROP_MAX_SIZE_BYTES:
+      settings.max_size_bytes = g_value_get_uint64(value);
+      break;
     default:
       return false;
   }
@@ -74,6 +78,9 @@ bool get_property(const Settings& settings, guint id, GValue* value) {
       break;
     case PROP_CONTROLS_SOURCE:
       g_value_set_boolean(value, settings.controls_source);
+      break;
+    case PROP_MAX_SIZE_BYTES:
+      g_value_set_uint64(value, settings.max_size_bytes);
       break;
     default:
       return false;
@@ -180,6 +187,23 @@ void install_properties(GObjectClass* klass) {
           "Controls source",
           "Whether to end the source as soon as the clip is complete; false beside other branches",
           TRUE,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:max-size-bytes:
+   *
+   * How many bytes of an encoded picture are kept until the clip is complete:
+   * its packets, and those before it from a sync frame on. More is an error.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_MAX_SIZE_BYTES,
+      g_param_spec_uint64(
+          "max-size-bytes",
+          "Maximum size",
+          "Most bytes of an encoded picture that are kept until the clip is complete",
+          1,
+          G_MAXUINT64,
+          Settings{}.max_size_bytes,
           kFlags));
   gst_type_mark_as_plugin_api(mode_type(), static_cast<GstPluginAPIFlags>(0));
 }

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "gst/support/limits.h"
+
 namespace livephoto::select {
 
 enum class Mode { Window };
@@ -17,6 +19,7 @@ struct Settings {
   GstClockTime still = GST_CLOCK_TIME_NONE;
   std::string content_identifier;
   bool controls_source = true;
+  guint64 max_size_bytes = gst::kDefaultMaxSizeBytes;
 };
 
 void install_properties(GObjectClass* klass);

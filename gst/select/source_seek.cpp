@@ -20,6 +20,8 @@ constexpr nanoseconds kBeforeClip{1'000'000'000};
 constexpr nanoseconds kWorthASeek{1'000'000'000};
 // How much further back the second seek goes; the third goes to the beginning.
 constexpr nanoseconds kFurtherBack{10'000'000'000};
+// How much may come by one pad before a seek, if nothing comes by the other.
+constexpr guint kFirstData = 4;
 // Later than any clip begins.
 constexpr nanoseconds kAfterAll = nanoseconds::max() / 2;
 
@@ -87,6 +89,13 @@ std::optional<nanoseconds> SourceSeek::target_for(const Branch& branch, nanoseco
   return *target_ == near ? std::max(near - kFurtherBack, nanoseconds(0)) : nanoseconds(0);
 }
 
+// matroskademux 1.22 lets stream time begin with the first packet it meets, until
+// one of another stream is earlier. A seek before that would leave it so.
+bool SourceSeek::may_time_change(const Branch& branch) const {
+  const Branch& other = branches_[&branch == &branches_[0] ? 1 : 0];
+  return !target_ && other.seen == 0 && branch.seen < kFirstData;
+}
+
 bool SourceSeek::is_after_clip_begin(nanoseconds time) const {
   return time > clip_begin_ + Window::kOnScreenTolerance;
 }
@@ -104,6 +113,7 @@ GstFlowReturn SourceSeek::settle_end(GstPad* sink) {
 GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time, Start start) {
   Lock lock(mutex_);
   Branch& branch = branch_of(sink);
+  ++branch.seen;
   const guint flushes = branch.flushes;
   // Never past a flush of this pad, also one that came just before the lock was
   // taken: who seeks waits for this thread then.
@@ -121,6 +131,7 @@ GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time, Start start) {
     const auto target = target_for(branch, time);
     // Until a decoder can start, nothing is known, unless it is too late by then.
     if (!target && start == Start::Impossible) return GST_FLOW_OK;
+    if (target && may_time_change(branch)) return GST_FLOW_OK;
     if (!target) {
       if (&branch == &branches_[0]) is_judged_ = true;
       branch.asked = true;
@@ -213,9 +224,12 @@ bool SourceSeek::flush_start(GstPad* sink, GstEvent* event) {
 
 bool SourceSeek::flush_stop(GstPad* sink, GstEvent* event) {
   const Lock lock(mutex_);
-  branch_of(sink).progress = Progress::After;
+  const bool own = gst_event_get_seqnum(event) == seqnum_;
+  Branch& branch = branch_of(sink);
+  branch.progress = Progress::After;
+  branch.asked = branch.asked || own;  // by the other pad, and the event has yet to come here
   changed_.notify_all();
-  return gst_event_get_seqnum(event) == seqnum_;
+  return own;
 }
 
 }  // namespace livephoto::select

@@ -14,12 +14,12 @@
 
 namespace livephoto::select {
 
-// Seeks when the first data comes, if that is far before the clip and the source
-// can: to the sync frame before one second before the clip. If what comes then
-// begins after the clip, it seeks again, further back, at last to the beginning.
-// A source that refuses is read from where it is. Nothing of the clip has been
-// sent by then, so the flushes end here. Once from READY to PAUSED, and never in
-// PLAYING or on a live source: there it would be somebody's playback.
+// Seeks when the first data has come, by both pads or a few by one, if that is far
+// before the clip and the source can: to the sync frame before one second before the clip. If what
+// comes then begins after the clip, it seeks again, further back, at last to the beginning. A
+// source that refuses is read from where it is. Nothing of the clip has been sent by then, so the
+// flushes end here. Once from READY to PAUSED, and never in PLAYING or on a live source: there it
+// would be somebody's playback.
 //
 // The streaming thread that brought the data waits, for upstream does not bear a
 // seek from there. Thread-safe.
@@ -51,12 +51,14 @@ class SourceSeek {
     Progress progress = Progress::Before;
     guint flushes = 0;
     bool asked = false;  // whether its source was, and will not be again
+    guint seen = 0;      // data that has come by it
   };
   using Lock = std::unique_lock<std::mutex>;
 
   Branch& branch_of(GstPad* sink) { return branches_[sink == branches_[0].sink ? 0 : 1]; }
   std::optional<std::chrono::nanoseconds> target_for(
       const Branch& branch, std::chrono::nanoseconds time) const;
+  bool may_time_change(const Branch& branch) const;
   bool is_after_clip_begin(std::chrono::nanoseconds time) const;
   bool may_seek(GstPad* sink, bool is_first) const;
   struct Call {

@@ -23,6 +23,16 @@ std::optional<nanoseconds> stream_time(const GstSegment& segment, GstClockTime t
   return sign > 0 ? from_clock_time(magnitude) : -from_clock_time(magnitude);
 }
 
+std::optional<nanoseconds> correction(const GstSegment& before, const GstSegment& after) {
+  const bool is_same_running_time = before.format == GST_FORMAT_TIME && before.rate == after.rate &&
+                                    before.base == after.base && before.offset == after.offset;
+  if (!is_same_running_time || after.start >= before.start) return std::nullopt;
+  const auto told = stream_time(before, before.start);
+  const auto meant = stream_time(after, before.start);
+  if (!told || !meant || *meant <= *told) return std::nullopt;
+  return *meant - *told;
+}
+
 bool is_raw(const GstCaps* caps) {
   const GstStructure* fields = gst_caps_get_structure(caps, 0);
   return gst_structure_has_name(fields, "video/x-raw") ||

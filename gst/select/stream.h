@@ -23,6 +23,12 @@ GstClockTime to_clock_time(nanoseconds time);
 // a time that has none.
 std::optional<nanoseconds> stream_time(const GstSegment& segment, GstClockTime time);
 
+// A segment that begins earlier than the one before it, in the same running time,
+// corrects that: by how much the stream times told so far were too early. Nothing
+// for a segment that continues. matroskademux 1.22 does so: it takes the first
+// packet's time for the begin, until another stream's packet is earlier.
+std::optional<nanoseconds> correction(const GstSegment& before, const GstSegment& after);
+
 bool is_raw(const GstCaps* caps);
 
 // What has come in by one sink pad, and what of it has gone on.

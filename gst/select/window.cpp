@@ -100,6 +100,13 @@ Result<Step> Window::frame(nanoseconds time, nanoseconds duration) {
   return hold(release_held(time, Last::No));
 }
 
+bool Window::correct(nanoseconds delay) {
+  if (released_any_) return false;
+  if (held_) held_->time += delay;
+  if (begin_) begin_at(*begin_ + delay);
+  return true;
+}
+
 Result<Step> Window::gap_until(nanoseconds time) {
   if (!begin_ || !held_ || time < nominal_end() + kLongestOverhang) return Step{};
   return finish(time);

@@ -55,6 +55,9 @@ class Window {
   // do not ascend are dropped. InvalidInput, with a sentence, where the clip
   // that was asked for cannot be had.
   Result<Step> frame(nanoseconds time, nanoseconds duration);
+  // The source corrects itself: the times told so far were too early by `delay`.
+  // Too late once a frame is in the clip: false, and nothing changes then.
+  bool correct(nanoseconds delay);
   // The source says that no frame comes before `time`.
   Result<Step> gap_until(nanoseconds time);
   // No frame comes any more.

@@ -75,6 +75,27 @@ bool adds_pads_by_itself(GstElement* element) {
   return false;
 }
 
+Owned<GstCaps> unlinked_stream(GstElement* element, const gchar* type) {
+  Owned<GstCaps> found;
+  const auto look_at = [&](gpointer pad) {
+    if (found || gst_pad_is_linked(GST_PAD_CAST(pad))) return;
+    auto caps = adopt(gst_pad_get_current_caps(GST_PAD_CAST(pad)));
+    const bool fits =
+        caps &&
+        g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps.get(), 0)), type);
+    if (fits) found = std::move(caps);
+  };
+  for (auto bin = adopt(gst_object_get_parent(GST_OBJECT_CAST(element))); bin && !found;
+       bin = adopt(gst_object_get_parent(bin.get()))) {
+    if (!GST_IS_BIN(bin.get())) break;
+    for_each(adopt(gst_bin_iterate_elements(GST_BIN(bin.get()))), [&](gpointer child) {
+      if (!adds_pads_by_itself(GST_ELEMENT_CAST(child))) return;
+      for_each(adopt(gst_element_iterate_src_pads(GST_ELEMENT_CAST(child))), look_at);
+    });
+  }
+  return found;
+}
+
 Owned<GstObject> pipeline_of(GstElement* element) {
   Owned<GstObject> top = adopt(GST_OBJECT_CAST(gst_object_ref(element)));
   while (auto* parent = gst_object_get_parent(top.get())) top = adopt(parent);

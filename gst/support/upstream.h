@@ -24,6 +24,11 @@ bool adds_pads_by_itself(GstElement* element);
 // The topmost bin that holds the element; null where there is none.
 Owned<GstObject> pipeline_of(GstElement* element);
 
+// The caps of a stream of the source that begin with `type` ("audio/"), where
+// nothing takes it: a pad beside `element`, or beside a bin around it, that an
+// element has added by itself and that is not linked. Null where there is none.
+Owned<GstCaps> unlinked_stream(GstElement* element, const gchar* type);
+
 // True while an element of the pipeline of `element` that is no sink is still
 // on its way to its state: it may have pads to add and streams to send.
 bool may_grow(GstElement* element);

@@ -170,6 +170,25 @@ GST_START_TEST(what_the_source_hides_is_no_part_of_the_clip) {
 }
 GST_END_TEST
 
+GST_START_TEST(a_segment_that_corrects_the_one_before_moves_what_came) {
+  Scene scene("start-time=160000000 duration=110000000 still-time=200000000");
+  scene.video.start(kVideo, kFrame);
+  scene.video.push_video("I1 P3 b2");
+  scene.video.send_segment();
+
+  scene.video.push_video("P5 b4 P7 b6 P9 b8 P11 b10");
+  scene.video.eos();
+
+  scene.expect_clip();
+  assert_numbers(scene.rig.picture, {1, 3, 2, 5, 4, 7, 6});
+  const auto packets = scene.rig.picture.buffers();
+  assert_near(
+      from_origin(scene.rig.picture, GST_BUFFER_PTS(packets[0])),
+      -3 * static_cast<gint64>(kFrame),
+      0);
+}
+GST_END_TEST
+
 GST_START_TEST(a_gap_in_the_picture_is_no_end) {
   Scene scene;
   scene.video.start(kVideo);
@@ -232,6 +251,17 @@ GST_START_TEST(a_packet_without_a_time_is_an_error) {
 }
 GST_END_TEST
 
+GST_START_TEST(more_packets_than_are_kept_are_an_error) {
+  Scene scene("max-size-bytes=24 start-time=4000000000");  // four packets of six bytes
+  scene.video.start(kVideo);
+  assert_equals_int(scene.video.push_video("I0 P2 b1 I4 P6 b5 P8"), GST_FLOW_OK);
+
+  assert_equals_int(scene.video.push_video("b7"), GST_FLOW_ERROR);
+
+  scene.rig.expect_error("take more than 24 bytes; choose a shorter clip, raise max-size-bytes");
+}
+GST_END_TEST
+
 GST_START_TEST(without_a_sync_frame_there_is_no_picture) {
   Scene scene;
   scene.video.start(kVideo);
@@ -291,12 +321,14 @@ static Suite* packets_suite() {
   tcase_add_test(tests, the_still_ends_when_the_movie_is_written);
   tcase_add_test(tests, the_source_may_end_inside_the_clip);
   tcase_add_test(tests, what_the_source_hides_is_no_part_of_the_clip);
+  tcase_add_test(tests, a_segment_that_corrects_the_one_before_moves_what_came);
   tcase_add_test(tests, a_gap_in_the_picture_is_no_end);
 
   tcase_add_test(tests, a_change_of_the_configuration_inside_the_clip_is_an_error);
   tcase_add_test(tests, a_change_of_the_configuration_outside_the_clip_is_fine);
   tcase_add_test(tests, a_packet_without_a_time_is_an_error);
   tcase_add_test(tests, without_a_sync_frame_there_is_no_picture);
+  tcase_add_test(tests, more_packets_than_are_kept_are_an_error);
 
   tcase_add_test(tests, a_flush_in_the_middle_forgets_what_came);
   tcase_add_test(tests, after_ready_it_makes_another_clip);

@@ -77,6 +77,8 @@ class SeekSource {
     const std::unique_lock lock(mutex_);
     return seeks_;
   }
+  // How many buffers it has begun to push.
+  unsigned pushed() const { return pushed_; }
   // The targets of the seeks, each counted once.
   std::vector<GstClockTime> targets() {
     std::vector<GstClockTime> targets;
@@ -144,6 +146,7 @@ class SeekSource {
     for (int i = first; i < count && !going.empty(); ++i) {
       for (GstPad* pad : pads()) {
         if (std::ranges::find(going, pad) == going.end()) continue;
+        ++pushed_;
         const auto flow = gst_pad_push(pad, buffer_of(pad, i));
         if (flow == GST_FLOW_EOS) std::erase(going, pad);
         if (flow != GST_FLOW_EOS && flow != GST_FLOW_OK) return;
@@ -215,6 +218,7 @@ class SeekSource {
   int first_ = 0;
   std::thread thread_;
   bool done_ = false;  // the last seek
+  std::atomic<unsigned> pushed_ = 0;
   std::mutex mutex_;
   std::vector<Seek> seeks_;
 };

@@ -124,6 +124,20 @@ GST_START_TEST(without_sound_it_seeks_too) {
 }
 GST_END_TEST
 
+GST_START_TEST(the_streams_may_both_begin_before_it_seeks) {
+  Scene scene;
+  std::vector<unsigned> before;
+  scene.source.on_question = [&] {
+    if (scene.source.targets().empty()) before.push_back(scene.source.pushed());
+  };
+
+  scene.play();
+
+  scene.check_targets({kTarget});
+  fail_unless(before == std::vector<unsigned>{2}, "it did not wait for the sound");
+}
+GST_END_TEST
+
 GST_START_TEST(after_ready_it_seeks_again) {
   Scene scene;
   for (int i = 0; i < 3; ++i) {
@@ -407,6 +421,7 @@ static Suite* source_seek_suite() {
   tcase_add_test(tests, packets_come_from_the_sync_frame_before_the_clip);
   tcase_add_test(tests, a_source_may_land_inside_a_group);
   tcase_add_test(tests, without_sound_it_seeks_too);
+  tcase_add_test(tests, the_streams_may_both_begin_before_it_seeks);
   tcase_add_test(tests, after_ready_it_seeks_again);
 
   tcase_add_test(tests, a_clip_that_is_near_is_read_to);

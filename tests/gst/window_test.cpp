@@ -666,5 +666,38 @@ TEST(WindowBounds, NeverLetSoundGoBeyondTheEnd) {
   EXPECT_EQ(cut.window().sound_until(), cut.window().end_time());
 }
 
+// ---- A source that corrects itself ---------------------------------------------
+
+TEST(Correction, MovesTheFrameThatIsHeld) {
+  Cut cut(milliseconds(0), milliseconds(80));
+  cut.frame(milliseconds(0));
+
+  EXPECT_TRUE(cut.window().correct(milliseconds(21)));
+
+  cut.frames(3, milliseconds(61));
+  EXPECT_EQ(cut.window().begin_time(), milliseconds(21));
+  EXPECT_EQ(cut.window().end_time(), milliseconds(101));
+}
+
+TEST(Correction, MovesTheClipThatBeginsWithTheVideo) {
+  Cut cut(milliseconds(0), milliseconds(80));
+  cut.frame(milliseconds(30));
+
+  EXPECT_TRUE(cut.window().correct(milliseconds(10)));
+
+  cut.frames(3, milliseconds(80));
+  EXPECT_EQ(cut.window().begin_time(), milliseconds(40));
+  EXPECT_EQ(cut.window().still_offset(), milliseconds(40));
+}
+
+TEST(Correction, ComesTooLateWithinTheClip) {
+  Cut cut(milliseconds(0), milliseconds(200));
+  cut.frames(3);
+
+  EXPECT_FALSE(cut.window().correct(milliseconds(21)));
+
+  EXPECT_EQ(cut.window().begin_time(), milliseconds(0));
+}
+
 }  // namespace
 }  // namespace livephoto::select
