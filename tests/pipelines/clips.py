@@ -137,8 +137,12 @@ def with_spaces():
     return Clip(_once("ein Café, 30 %.mp4", lambda draft: shutil.copyfile(source, draft)), FRAME_RATES["30"])
 
 
-def long_moving(seconds=64):
-    """A minute of small pictures, for the memory of the window and for how much of a source is read."""
+def long_moving(kind="mp4", seconds=64):
+    """A minute of small pictures, for the memory of the window and for how much of a source is read; mp4, mkv or ts."""
+    if kind != "mp4":
+        source = long_moving().path
+        return Clip(_once(f"long.{kind}", lambda draft: programs.read_with(
+            "ffmpeg", "-v", "error", "-y", "-i", source, "-map", "0", "-c", "copy", draft)), Fraction(25))
     small = Painter(160, 120)
     rate = Fraction(25)
     path = _once("long.mp4", lambda draft: _encode(
@@ -155,6 +159,12 @@ def silent():
 def pcm():
     """H.264 and 16-bit PCM in MOV."""
     return _simple("pcm.mov", audio=PCM)
+
+
+def ac3(and_aac=False):
+    """H.264 with AC-3 in Matroska; if asked, a track of AAC behind it."""
+    more = ("-map", "1:a", "-c:a:1", "aac") if and_aac else ()
+    return _simple("ac3-aac.mkv" if and_aac else "ac3.mkv", audio=("-c:a", "ac3", *more))
 
 
 def matroska(rate="29.97"):

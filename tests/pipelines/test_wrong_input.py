@@ -2,18 +2,22 @@
 """What cannot become a Live Photo ends with an error that says why, no still, and not one byte of a movie."""
 
 import os
+import shlex
 import shutil
 
 import clips
 import harness
 import pair
 import programs
+import readers
 from harness import SECOND
 
 BROKEN = harness.SHARED / "media" / "broken"
 
 
-class WrongInput(harness.PipelineTest):
+class RefusalTest(harness.PipelineTest):
+
+    known = ()
 
     def assert_refused(self, made, *sentences, movie_bytes=0):
         """Non-zero exit, an ERROR that has each of these, no still, no bytes of a movie, nothing temporary.
@@ -31,7 +35,8 @@ class WrongInput(harness.PipelineTest):
             self.assertLessEqual(made.movie.stat().st_size, movie_bytes, "bytes of a movie were written")
         self.assertLessEqual(set(self.folder_listing()), {made.movie.name, *self.known}, "something was left")
 
-    known = ()
+
+class WrongInput(RefusalTest):
 
     def refuse(self, source, *sentences, **options):
         self.assert_refused(harness.make_pair(source, self.folder, timeout=20, **options), *sentences)
@@ -218,6 +223,55 @@ class WrongInput(harness.PipelineTest):
         self.assertNotEqual(made.run.code, 0, str(made.run))
         self.assertEqual(before.read_bytes(), clips.text().path.read_bytes())
         self.assertLessEqual(set(self.folder_listing()), {"P.HEIC", "P.MOV"})
+
+
+class WrongLine(RefusalTest):
+    """A line that the source does not suit: the error names what to put where."""
+
+    def refuse_line(self, source, *sentences, front="parsebin", video="", sound="", still="decodebin !",
+                    links="d. ! s.video_sink d. ! s.audio_sink"):
+        still_file, movie = self.folder / "P.HEIC", self.folder / "P.MOV"
+        line = shlex.split(
+            f"filesrc location={source} ! {front} name=d livephotoselect name=s start-time={SECOND} "
+            f"duration={SECOND} livephotomux name=m ! filesink location={movie} {links} s.video_src ! {video} m. "
+            f"s.audio_src ! {sound} m. s.still_src ! {still} heifstillsink location={still_file}")
+        self.assert_refused(harness.Pair(harness.launch(line, 20), still_file, movie), *sentences)
+
+    def test_packets_without_a_decoder_before_the_still(self):
+        self.refuse_line(clips.moving().path, r"still_src.*\(video/x-h264\).*put a decoder", still="")
+
+    def test_packets_before_an_encoder(self):
+        self.refuse_line(clips.moving().path, r"video_src.*\(video/x-h264\) as they are; link livephotomux",
+                         video="x264enc ! h264parse !")
+
+    def test_packets_of_sound_before_an_encoder(self):
+        self.refuse_line(clips.moving().path, r"audio_src.*\(audio/mpeg\) as they are; link livephotomux",
+                         sound="avenc_aac ! aacparse !")
+
+    def test_pictures_without_an_encoder(self):
+        self.refuse_line(clips.moving().path, r"(takes no raw pictures; put an encoder|cannot hold video/x-raw; encode)", front="decodebin",
+                         sound="avenc_aac ! aacparse !", still="videoconvert !")
+
+    def test_a_profile_that_apple_does_not_decode(self):
+        self.refuse_line(clips.full_chroma().path, r"(?i)profile high-4:4:4; encode it .*strict=false")
+
+    def test_sound_that_cannot_pass(self):
+        self.refuse_line(clips.ac3().path, r"has sound \(audio/x-ac3\) that does not reach .*d\. ! audio/x-ac3 ! decodebin")
+
+    def test_sound_that_is_not_linked(self):
+        self.refuse_line(clips.moving().path, r"has sound \(audio/mpeg\) that does not reach .*link it to audio_sink",
+                         links="d. ! s.video_sink")
+
+    def test_another_track_that_can_pass_is_taken(self):
+        made = self.make(clips.ac3(and_aac=True), line=harness.lossless_line)
+
+        self.assert_good(made, pair.Expectation(galleries=False))
+        self.assertEqual(readers.first_stream(readers.ffprobe(made.movie)[0], "audio").codec, "aac")
+
+    def test_sound_that_nobody_asks_for_is_left_out(self):
+        made = self.make(clips.ac3(), line=harness.lossless_line, sound=False)
+
+        self.assert_good(made, pair.Expectation(galleries=False))
 
 
 if __name__ == "__main__":
