@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace livephoto {
 
@@ -14,17 +15,15 @@ enum class Orientation : std::uint8_t {
   Normal = 1,          // nothing
   FlipHorizontal = 2,  // mirror left and right
   Rotate180 = 3,
-  FlipVertical = 4,    // mirror top and bottom
-  Transpose = 5,       // mirror left and right, then rotate 90 degrees anticlockwise
-  Rotate90 = 6,        // rotate 90 degrees clockwise
-  Transverse = 7,      // mirror left and right, then rotate 90 degrees clockwise
-  Rotate270 = 8,       // rotate 90 degrees anticlockwise
+  FlipVertical = 4,  // mirror top and bottom
+  Transpose = 5,     // mirror left and right, then rotate 90 degrees anticlockwise
+  Rotate90 = 6,      // rotate 90 degrees clockwise
+  Transverse = 7,    // mirror left and right, then rotate 90 degrees clockwise
+  Rotate270 = 8,     // rotate 90 degrees anticlockwise
 };
 
 // True where the upright picture is as wide as the stored one is high.
-constexpr bool swaps_sides(Orientation orientation) {
-  return static_cast<int>(orientation) >= 5;
-}
+constexpr bool swaps_sides(Orientation orientation) { return static_cast<int>(orientation) >= 5; }
 
 // The clock on the wall when the picture was taken. The zone is unknown where
 // the source does not give it: then it is not written either.
@@ -57,7 +56,9 @@ struct CaptureInfo {
   std::string make{};
   std::string model{};
   std::string software{};
+  std::string title{};
   std::string description{};
+  std::vector<std::string> keywords{};
 };
 
 // Colour as ISO/IEC 23091-2 (CICP) code points; 2 is "unspecified" in each.

@@ -22,9 +22,10 @@ std::optional<Box> pasp(const VisualSampleEntry& video) {
   return box("pasp", u32(video.h_spacing), u32(video.v_spacing));
 }
 
-std::optional<Box> optional_colr(const VisualSampleEntry& video) {
-  if (!video.colour) return std::nullopt;
-  return colr(*video.colour);
+template <class Value, class Write>
+std::optional<Box> optional_box(const std::optional<Value>& value, Write write) {
+  if (!value) return std::nullopt;
+  return write(*value);
 }
 
 }  // namespace
@@ -166,7 +167,9 @@ Box visual_sample_entry(const VisualSampleEntry& video) {
       u16(0x0018),      // depth: colour without alpha
       i16(-1),          // colour table id: none
       box(video.configuration, ByteSpan(video.configuration_record)),
-      optional_colr(video),
+      optional_box(video.colour, colr),
+      optional_box(video.mastering_display, mdcv),
+      optional_box(video.content_light, clli),
       pasp(video),
       u32(0));  // the terminator that QuickTime's extensions end with
 }
@@ -180,6 +183,28 @@ Box colr(const Colour& colour) {
       u32(FourCC("nclx")),
       ByteSpan(code_points),
       u8(0x80));  // full_range_flag, reserved
+}
+
+// ISO/IEC 14496-12, 12.1.7 Mastering display colour volume
+Box mdcv(const MasteringDisplay& display) {
+  const auto& [green, blue, red] = display.primaries;
+  return box(
+      "mdcv",
+      u16(green.x),
+      u16(green.y),
+      u16(blue.x),
+      u16(blue.y),
+      u16(red.x),
+      u16(red.y),
+      u16(display.white.x),
+      u16(display.white.y),
+      u32(display.max_luminance),
+      u32(display.min_luminance));
+}
+
+// ISO/IEC 14496-12, 12.1.8 Content light level
+Box clli(const ContentLight& light) {
+  return box("clli", u16(light.max_content), u16(light.max_frame_average));
 }
 
 // ISO/IEC 14496-12, 8.3.3 Track Reference Box

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/capture.h"
+#include "core/colour.h"
 #include "core/isobmff/box.h"
 
 namespace livephoto::isobmff {
@@ -58,6 +59,8 @@ struct VisualSampleEntry {
   std::uint16_t width = 0;
   std::uint16_t height = 0;
   std::optional<Colour> colour;
+  std::optional<MasteringDisplay> mastering_display;
+  std::optional<ContentLight> content_light;
   std::uint32_t h_spacing = 1;  // a pixel's width to its height; 1 to 1: square
   std::uint32_t v_spacing = 1;
 };
@@ -73,6 +76,8 @@ Box stsd(const Box& entry);
 Box visual_sample_entry(const VisualSampleEntry& video);
 // Full range can only be said by `nclx`; else QuickTime's `nclc`.
 Box colr(const Colour& colour);
+Box mdcv(const MasteringDisplay& display);
+Box clli(const ContentLight& light);
 // `cdsc`: this track describes the track `track_id`.
 Box tref(FourCC type, std::uint32_t track_id);
 

@@ -10,7 +10,6 @@
 namespace livephoto::isobmff {
 namespace {
 
-constexpr std::string_view kStillImageTime = "com.apple.quicktime.still-image-time";
 constexpr std::string_view kTransform = "com.apple.quicktime.live-photo-still-image-transform";
 constexpr std::string_view kReferenceDimensions =
     "com.apple.quicktime.live-photo-still-image-transform-reference-dimensions";
@@ -30,6 +29,12 @@ std::string signed_text(double value, std::size_t whole, int decimals) {
   const std::size_t digits = text.find('.');
   if (digits < whole) text.insert(0, whole - digits, '0');
   return (value < 0 ? "-" : "+") + text;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
 }
 
 }  // namespace
@@ -60,6 +65,16 @@ std::string iso_8601(const CaptureTime& time) {
 std::vector<MetadataItem> movie_metadata(
     const std::string& content_identifier, const CaptureInfo& capture) {
   std::vector<MetadataItem> items;
+  // As cameras of today write them: the picture plays by itself when it is scrolled
+  // into view, and at its full frame rate.
+  items.push_back(
+      {.key = "com.apple.quicktime.live-photo.auto",
+       .type = DataType::UnsignedInteger,
+       .value = fields(u8(1))});
+  items.push_back(
+      {.key = "com.apple.quicktime.full-frame-rate-playback-intent",
+       .type = DataType::SignedInteger,
+       .value = fields(u64(1))});
   const auto add = [&items](std::string_view key, const std::string& text) {
     if (text.empty()) return;
     items.push_back(
@@ -72,7 +87,9 @@ std::vector<MetadataItem> movie_metadata(
   add("make", capture.make);
   add("model", capture.model);
   add("software", capture.software);
+  add("title", capture.title);
   add("description", capture.description);
+  add("keywords", joined(capture.keywords));
   if (capture.time) add("creationdate", iso_8601(*capture.time));
   return items;
 }

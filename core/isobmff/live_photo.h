@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/capture.h"
@@ -13,6 +14,9 @@ namespace livephoto::isobmff {
 // The items of moov/meta, in the order in which cameras write them.
 std::vector<MetadataItem> movie_metadata(
     const std::string& content_identifier, const CaptureInfo& capture);
+
+// The key whose sample's time is the still's.
+inline constexpr std::string_view kStillImageTime = "com.apple.quicktime.still-image-time";
 
 // The keys of the still-image-time track, and its one sample (105 bytes), for a
 // still that is the frame itself: no transform between the two. `width` and

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "core/colour.h"
 #include "core/content_identifier.h"
 #include "core/isobmff/boxes.h"
 #include "core/isobmff/clip_times.h"
@@ -187,7 +188,9 @@ Box video_description(const VideoFormat& format) {
       .configuration_record = format.configuration,
       .width = static_cast<std::uint16_t>(format.width),
       .height = static_cast<std::uint16_t>(format.height),
-      .colour = format.colour,
+      .colour = stated_colour(format.colour.value_or(Colour{}), format.height),
+      .mastering_display = format.mastering_display,
+      .content_light = format.content_light,
       .h_spacing = format.pixel_aspect_numerator,
       .v_spacing = format.pixel_aspect_denominator,
   }));

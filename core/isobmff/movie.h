@@ -13,6 +13,7 @@
 
 #include "../bytes.h"
 #include "../capture.h"
+#include "../colour.h"
 #include "../result.h"
 
 namespace livephoto {
@@ -28,7 +29,9 @@ struct VideoFormat {
   std::uint32_t height = 0;
   std::uint32_t pixel_aspect_numerator = 1;  // a pixel's width to its height
   std::uint32_t pixel_aspect_denominator = 1;
-  std::optional<Colour> colour{};          // nothing: not known, not written
+  std::optional<Colour> colour{};  // what of it is not known is guessed: stated_colour()
+  std::optional<MasteringDisplay> mastering_display{};
+  std::optional<ContentLight> content_light{};
   std::uint32_t frame_rate_numerator = 0;  // 0: variable or unknown
   std::uint32_t frame_rate_denominator = 1;
 };

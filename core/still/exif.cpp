@@ -76,10 +76,10 @@ Result<void> check_place(const Place& place) {
 
 Result<void> check_texts(const CaptureInfo& capture) {
   for (const auto* text :
-       {&capture.make, &capture.model, &capture.software, &capture.description}) {
+       {&capture.make, &capture.model, &capture.software, &capture.title, &capture.description}) {
     if (text->size() > kLongestText)
       return invalid_input(
-          "A text of the still (make, model, software or description) is longer than " +
+          "A text of the still (make, model, software, title or description) is longer than " +
           std::to_string(kLongestText) + " bytes; shorten it.");
   }
   return {};
@@ -194,7 +194,11 @@ void add_place(Exiv2::ExifData& exif, const Place& place) {
 }
 
 void add_capture(Exiv2::ExifData& exif, const CaptureInfo& capture) {
-  set_text(exif, "Exif.Image.ImageDescription", capture.description);
+  // What viewers show as the caption; Exif has no field for a title.
+  set_text(
+      exif,
+      "Exif.Image.ImageDescription",
+      capture.description.empty() ? capture.title : capture.description);
   set_text(exif, "Exif.Image.Make", capture.make);
   set_text(exif, "Exif.Image.Model", capture.model);
   set_text(exif, "Exif.Image.Software", capture.software);

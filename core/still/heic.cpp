@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/colour.h"
 #include "core/still/heif_handles.h"
 #include "core/still/heif_orientation.h"
 #include "core/still/shrink.h"
@@ -14,14 +15,7 @@
 namespace livephoto {
 namespace {
 
-// ISO/IEC 23091-2 code points.
-constexpr std::uint16_t kUnspecified = 2;
-constexpr std::uint16_t kIdentityMatrix = 0;
-constexpr std::uint16_t kBt709 = 1;
-constexpr std::uint16_t kBt601 = 6;
-constexpr std::uint16_t kBt2020 = 9;
-constexpr std::uint16_t kBt2020ConstantLuminance = 10;
-constexpr std::uint16_t kSrgbTransfer = 13;
+using namespace cicp;
 
 // Where a distribution packs x265 as a plugin of libheif, this loads it. Never
 // undone: another part of the program may be using libheif by then.
@@ -59,27 +53,9 @@ Colour rgb_colour(Colour colour) {
   return colour;
 }
 
-// The usual guess of video players: high definition is BT.709, less is BT.601.
-std::uint16_t guessed_matrix(const Picture& picture) {
-  if (picture.colour.primaries == kBt2020) return kBt2020;
-  return picture.width >= 1280 || picture.height > 576 ? kBt709 : kBt601;
-}
-
-std::uint16_t primaries_of(std::uint16_t matrix) {
-  if (matrix == kBt2020 || matrix == kBt2020ConstantLuminance) return kBt2020;
-  return matrix == 5 || matrix == kBt601 ? matrix : kBt709;
-}
-
-// "Unspecified" leaves each reader to its own guess, so guess here, once: the
-// two halves of a Live Photo should not differ in colour.
-Colour stated_colour(const Picture& picture) {
-  auto colour = picture.colour;
-  if (picture.chroma == Chroma::Rgb) return rgb_colour(colour);
-  if (colour.matrix == kUnspecified) colour.matrix = guessed_matrix(picture);
-  if (colour.primaries == kUnspecified) colour.primaries = primaries_of(colour.matrix);
-  // The curves of BT.601, BT.709 and BT.2020 are one curve.
-  if (colour.transfer == kUnspecified) colour.transfer = kBt709;
-  return colour;
+Colour colour_of(const Picture& picture) {
+  if (picture.chroma == Chroma::Rgb) return rgb_colour(picture.colour);
+  return stated_colour(picture.colour, picture.height);
 }
 
 Result<HeifOwned<heif_color_profile_nclx>> nclx_of(const Colour& colour) {
@@ -364,7 +340,7 @@ Result<Bytes> encode_heic(
   if (checked) checked = check_settings(picture, settings);
   if (!checked) return checked.error();
   auto labelled = picture;
-  labelled.colour = stated_colour(picture);
+  labelled.colour = colour_of(picture);
 
   load_plugins();
   const HeifOwned<heif_context> context(heif_context_alloc());

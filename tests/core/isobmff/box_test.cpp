@@ -221,7 +221,11 @@ TEST(Matrix, PutsTheStoredCornersWhereExifSaysTheyBelong) {
 }
 
 TEST(Meta, IsQuickTimesWithoutVersionAndFlags) {
-  const auto items = movie_metadata("0F1E2D3C-4B5A-4978-8695-A4B3C2D1E0FF", {});
+  const std::string_view identifier = "0F1E2D3C-4B5A-4978-8695-A4B3C2D1E0FF";
+  const std::vector<MetadataItem> items = {
+      {.key = "com.apple.quicktime.content.identifier",
+       .type = DataType::Utf8,
+       .value = Bytes(identifier.begin(), identifier.end())}};
   EXPECT_EQ(
       hex(meta(items).bytes),
       "000000ac"
@@ -251,6 +255,33 @@ TEST(Meta, IsQuickTimesWithoutVersionAndFlags) {
       "30463145324433432d344235412d343937382d383639352d413442334332443145304646");
 }
 
+TEST(Mdcv, HasTheOrderOfTheSeiMessage) {
+  EXPECT_EQ(
+      hex(mdcv({
+                   .primaries = {{{1, 2}, {3, 4}, {5, 6}}},
+                   .white = {7, 8},
+                   .max_luminance = 10'000'000,
+                   .min_luminance = 9,
+               })
+              .bytes),
+      "00000020"
+      "6d646376"
+      "00010002"
+      "00030004"
+      "00050006"
+      "00070008"
+      "00989680"
+      "00000009");
+}
+
+TEST(Clli, HasTheBrightestPixelFirst) {
+  EXPECT_EQ(
+      hex(clli({1000, 400}).bytes),
+      "0000000c"
+      "636c6c69"
+      "03e80190");
+}
+
 TEST(MovieMetadata, HasTheCamerasOrder) {
   const auto items = movie_metadata(
       "ID",
@@ -259,19 +290,28 @@ TEST(MovieMetadata, HasTheCamerasOrder) {
        .make = "Make",
        .model = "Model",
        .software = "18.0",
-       .description = "Words"});
+       .title = "Title",
+       .description = "Words",
+       .keywords = {"one", "another"}});
 
   std::string text;
-  for (const auto& item : items)
-    text += item.key + "=" + std::string(item.value.begin(), item.value.end()) + "\n";
+  for (const auto& item : items) {
+    const bool is_text = item.type == DataType::Utf8;
+    text += item.key + "=" +
+            (is_text ? std::string(item.value.begin(), item.value.end()) : hex(item.value)) + "\n";
+  }
   EXPECT_EQ(
       text,
+      "com.apple.quicktime.live-photo.auto=01\n"
+      "com.apple.quicktime.full-frame-rate-playback-intent=0000000000000001\n"
       "com.apple.quicktime.content.identifier=ID\n"
       "com.apple.quicktime.location.ISO6709=+35.5296+139.6805+009.471/\n"
       "com.apple.quicktime.make=Make\n"
       "com.apple.quicktime.model=Model\n"
       "com.apple.quicktime.software=18.0\n"
+      "com.apple.quicktime.title=Title\n"
       "com.apple.quicktime.description=Words\n"
+      "com.apple.quicktime.keywords=one, another\n"
       "com.apple.quicktime.creationdate=2024-10-01T21:02:03+0900\n");
 }
 

@@ -115,6 +115,8 @@ TEST(Movie, WithHevcAndPcmAndOrientationHasItsTree) {
   clip.video.format.pixel_aspect_numerator = 4;
   clip.video.format.pixel_aspect_denominator = 3;
   clip.video.format.colour = Colour{9, 18, 9, true};
+  clip.video.format.mastering_display = MasteringDisplay{{{{1, 2}, {3, 4}, {5, 6}}}, {7, 8}, 9, 10};
+  clip.video.format.content_light = ContentLight{11, 12};
   clip.capture.orientation = Orientation::Rotate90;
   clip.audio.front().format.codec = AudioFormat::Codec::Lpcm;
   clip.audio.front().format.bits = 16;

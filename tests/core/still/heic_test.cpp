@@ -346,11 +346,11 @@ TEST(EncodeHeic, NamesTheUsualColourWhereItIsNotKnown) {
     return colour_of(Reader(encoded(picture.picture, identified(), best(64))).primary());
   };
 
-  EXPECT_EQ(named(720, 576, {}), (Colour{6, 1, 6, false}));
-  EXPECT_EQ(named(1280, 16, {}), (Colour{1, 1, 1, false}));
+  EXPECT_EQ(named(720, 576, {}), (Colour{6, 6, 6, false}));
+  EXPECT_EQ(named(1280, 16, {}), (Colour{6, 6, 6, false}));
   EXPECT_EQ(named(16, 578, {}), (Colour{1, 1, 1, false}));
-  EXPECT_EQ(named(64, 64, {2, 2, 2, true}), (Colour{6, 1, 6, true}));
-  EXPECT_EQ(named(64, 64, {9, 2, 2, false}), (Colour{9, 1, 9, false}));
+  EXPECT_EQ(named(64, 64, {2, 2, 2, true}), (Colour{6, 6, 6, true}));
+  EXPECT_EQ(named(64, 64, {9, 2, 2, false}), (Colour{9, 14, 9, false}));
   EXPECT_EQ(named(64, 64, {2, 16, 9, false}), (Colour{9, 16, 9, false}));
   EXPECT_EQ(named(64, 64, {2, 2, 5, false}), (Colour{5, 1, 5, false}));
 }

@@ -1,0 +1,281 @@
+#include "core/isobmff/source_metadata.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "core/isobmff/atom.h"
+
+namespace livephoto {
+namespace {
+
+using namespace isobmff;
+
+constexpr std::size_t kMostKeys = 1024;
+constexpr std::size_t kLongestText = 4000;
+constexpr std::uint32_t kUtf8 = 1;  // "Well-known types"
+
+// RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF, no NUL.
+bool is_text(ByteSpan bytes) {
+  for (std::size_t i = 0; i < bytes.size();) {
+    const std::uint8_t first = bytes[i++];
+    if (first == 0) return false;
+    if (first < 0x80) continue;
+    const std::size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+    if (first < 0xC2 || first > 0xF4 || bytes.size() - i < more) return false;
+    std::uint32_t point = first & (0x3FU >> more);
+    for (std::size_t k = 0; k < more; ++k, ++i) {
+      if ((bytes[i] & 0xC0U) != 0x80) return false;
+      point = point << 6 | (bytes[i] & 0x3FU);
+    }
+    constexpr std::array<std::uint32_t, 4> kSmallest = {0, 0x80, 0x800, 0x10000};
+    if (point < kSmallest[more] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
+      return false;
+  }
+  return true;
+}
+
+// Empty for what is no text. Some writers end it with a NUL.
+std::string text_of(ByteSpan bytes) {
+  while (!bytes.empty() && bytes.back() == 0) bytes = bytes.first(bytes.size() - 1);
+  if (bytes.size() > kLongestText || !is_text(bytes)) return {};
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<std::string> split(const std::string& text, char mark) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(mark, at), text.size());
+    const std::size_t first = text.find_first_not_of(' ', at);
+    const std::size_t last = end == 0 ? std::string::npos : text.find_last_not_of(' ', end - 1);
+    if (first < end && last != std::string::npos && last >= first)
+      parts.push_back(text.substr(first, last - first + 1));
+    at = end + 1;
+  }
+  return parts;
+}
+
+// ---- Numbers in texts ----------------------------------------------------------
+
+bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+
+// Takes exactly `count` digits.
+std::optional<int> take_digits(std::string_view& rest, std::size_t count) {
+  if (rest.size() < count || !std::ranges::all_of(rest.substr(0, count), is_digit))
+    return std::nullopt;
+  int value = 0;
+  for (const char digit : rest.substr(0, count)) value = value * 10 + (digit - '0');
+  rest.remove_prefix(count);
+  return value;
+}
+
+bool take(std::string_view& rest, char letter) {
+  if (!rest.starts_with(letter)) return false;
+  rest.remove_prefix(1);
+  return true;
+}
+
+// A number with a sign before it, and how many digits are before its point.
+struct Signed {
+  bool negative = false;
+  double digits = 0;  // all of them, as if there were no point
+  double scale = 1;   // and ten times for each behind it
+  std::size_t before_point = 0;
+
+  double magnitude() const { return digits / scale; }
+  double value() const { return negative ? -magnitude() : magnitude(); }
+};
+
+std::optional<Signed> take_signed(std::string_view& rest) {
+  constexpr std::size_t kMostDigits = 15;  // that a double has without loss
+  if (rest.empty() || (rest[0] != '+' && rest[0] != '-')) return std::nullopt;
+  Signed number{.negative = rest[0] == '-'};
+  rest.remove_prefix(1);
+  std::size_t count = 0;
+  const auto take_digits_of = [&](bool behind_point) {
+    for (; !rest.empty() && is_digit(rest[0]); rest.remove_prefix(1)) {
+      if (++count > kMostDigits && behind_point) continue;
+      number.digits = number.digits * 10 + (rest[0] - '0');
+      if (behind_point) number.scale *= 10;
+    }
+  };
+  take_digits_of(false);
+  number.before_point = count;
+  if (count == 0 || count > kMostDigits) return std::nullopt;
+  if (take(rest, '.')) take_digits_of(true);
+  return number;
+}
+
+// DD, DDMM or DDMMSS, with a fraction of the last; longitudes have a digit more.
+std::optional<double> degrees(const Signed& number, std::size_t digits_of_degrees) {
+  double value = number.magnitude();
+  if (number.before_point == digits_of_degrees + 2) {
+    const double whole = std::floor(value / 100);
+    value = whole + (value - whole * 100) / 60;
+  } else if (number.before_point == digits_of_degrees + 4) {
+    const double whole = std::floor(value / 10000);
+    const double minutes = std::floor((value - whole * 10000) / 100);
+    value = whole + minutes / 60 + (value - whole * 10000 - minutes * 100) / 3600;
+  } else if (number.before_point != digits_of_degrees) {
+    return std::nullopt;
+  }
+  return number.negative ? -value : value;
+}
+
+// "Z", "+01", "+0100", "+01:00"; in minutes. False for anything else but nothing.
+bool take_zone(std::string_view& rest, std::optional<int>& offset) {
+  if (rest.empty()) return true;
+  if (take(rest, 'Z')) {
+    offset = 0;
+    return true;
+  }
+  const bool negative = rest[0] == '-';
+  if (!negative && rest[0] != '+') return false;
+  rest.remove_prefix(1);
+  const auto hours = take_digits(rest, 2);
+  if (!hours) return false;
+  take(rest, ':');
+  const auto minutes = rest.empty() ? std::optional(0) : take_digits(rest, 2);
+  if (!minutes || *hours > 18 || *minutes > 59) return false;
+  offset = (negative ? -1 : 1) * (*hours * 60 + *minutes);
+  return true;
+}
+
+}  // namespace
+
+std::optional<Place> parse_iso_6709(std::string_view text) {
+  constexpr double kHighest = 100'000;  // metres; also below the sea
+  const auto latitude = take_signed(text);
+  const auto longitude = latitude ? take_signed(text) : std::nullopt;
+  if (!longitude) return std::nullopt;
+  const auto north = degrees(*latitude, 2);
+  const auto east = degrees(*longitude, 3);
+  if (!north || !east || std::abs(*north) > 90 || std::abs(*east) > 180) return std::nullopt;
+  Place place{.latitude_degrees = *north, .longitude_degrees = *east};
+  const auto altitude = take_signed(text);
+  if (altitude && std::abs(altitude->value()) < kHighest) place.altitude_metres = altitude->value();
+  // A reference system may follow ("CRSWGS_84"), and the end is marked.
+  if (!text.empty() && text.back() != '/') return std::nullopt;
+  return place;
+}
+
+std::optional<CaptureTime> parse_iso_8601(std::string_view text) {
+  const auto year = take_digits(text, 4);
+  if (!year || !take(text, '-')) return std::nullopt;
+  const auto month = take_digits(text, 2);
+  if (!month || !take(text, '-')) return std::nullopt;
+  const auto day = take_digits(text, 2);
+  if (!day || !(take(text, 'T') || take(text, ' '))) return std::nullopt;
+  const auto hour = take_digits(text, 2);
+  if (!hour || !take(text, ':')) return std::nullopt;
+  const auto minute = take_digits(text, 2);
+  if (!minute) return std::nullopt;
+  CaptureTime time{.year = *year, .month = *month, .day = *day, .hour = *hour, .minute = *minute};
+  if (take(text, ':')) {
+    const auto second = take_digits(text, 2);
+    if (!second) return std::nullopt;
+    time.second = *second;
+    if (take(text, '.')) {
+      std::uint32_t unit = 100'000'000;
+      for (; !text.empty() && is_digit(text[0]); text.remove_prefix(1), unit /= 10)
+        time.nanosecond += unit * static_cast<std::uint32_t>(text[0] - '0');
+    }
+  }
+  if (!take_zone(text, time.utc_offset_minutes) || !text.empty()) return std::nullopt;
+  using namespace std::chrono;
+  const year_month_day date(
+      std::chrono::year(*year),
+      std::chrono::month(static_cast<unsigned>(*month)),
+      std::chrono::day(static_cast<unsigned>(*day)));
+  if (!date.ok() || *hour > 23 || *minute > 59 || time.second > 60) return std::nullopt;
+  return time;
+}
+
+void SourceMetadataReader::add(ByteSpan atom) {
+  const auto taken = take_atom(atom);
+  if (!taken) return;
+  const ByteSpan body = taken->body;
+  if (taken->type == FourCC("keys")) return add_keys(body);
+  if (taken->type == FourCC("ilst")) return add_items(body);
+  // A text with its length and language before it; of several languages the first.
+  constexpr std::size_t kBeforeText = 4;
+  if (body.size() < kBeforeText || body.size() - kBeforeText < u16_at(body, 0)) return;
+  constexpr std::array<std::pair<FourCC, std::string_view>, 7> kTexts{{
+      {FourCC("\251xyz"), "location.ISO6709"},
+      {FourCC("\251mak"), "make"},
+      {FourCC("\251mod"), "model"},
+      {FourCC("\251swr"), "software"},
+      {FourCC("\251day"), "creationdate"},
+      {FourCC("\251nam"), "title"},
+      {FourCC("\251des"), "description"},
+  }};
+  const auto known =
+      std::ranges::find(kTexts, taken->type, [](const auto& row) { return row.first; });
+  if (known != kTexts.end())
+    take(
+        "com.apple.quicktime." + std::string(known->second),
+        text_of(body.subspan(kBeforeText, u16_at(body, 0))));
+}
+
+// "Metadata item keys atom": version and flags, a count, then for each key its
+// size, its namespace and its name.
+void SourceMetadataReader::add_keys(ByteSpan body) {
+  constexpr std::size_t kBeforeKeys = 8;
+  keys_.clear();
+  if (body.size() < kBeforeKeys) return;
+  ByteSpan rest = body.subspan(kBeforeKeys);
+  while (keys_.size() < kMostKeys) {
+    const auto key = take_atom(rest);
+    if (!key) return;
+    keys_.push_back(key->type == FourCC("mdta") ? text_of(key->body) : std::string());
+  }
+}
+
+// "Metadata item list atom": an item's type is its key's number, from 1; its
+// value lies in a `data` atom behind type and locale.
+void SourceMetadataReader::add_items(ByteSpan body) {
+  constexpr std::size_t kBeforeValue = 8;
+  while (const auto item = take_atom(body)) {
+    const std::uint32_t number = item->type.value();
+    if (number == 0 || number > keys_.size()) continue;
+    ByteSpan inside = item->body;
+    while (const auto data = take_atom(inside)) {
+      if (data->type != FourCC("data") || data->body.size() < kBeforeValue) continue;
+      if (u32_at(data->body, 0) != kUtf8) continue;
+      take(keys_[number - 1], text_of(data->body.subspan(kBeforeValue)));
+      break;
+    }
+  }
+}
+
+void SourceMetadataReader::take(std::string_view key, std::string text) {
+  if (text.empty()) return;
+  constexpr std::string_view kApple = "com.apple.quicktime.";
+  const auto is = [&](std::string_view apple) {
+    return key.starts_with(kApple) && key.substr(kApple.size()) == apple;
+  };
+  if (is("creationdate")) {
+    if (auto time = parse_iso_8601(text)) metadata_.time = time;
+  } else if (is("location.ISO6709")) {
+    if (auto place = parse_iso_6709(text)) metadata_.place = place;
+  } else if (is("make") || key == "com.android.manufacturer") {
+    metadata_.make = std::move(text);
+  } else if (is("model") || key == "com.android.model") {
+    metadata_.model = std::move(text);
+  } else if (is("software")) {
+    metadata_.software = std::move(text);
+  } else if (is("title") || is("displayname")) {
+    metadata_.title = std::move(text);
+  } else if (is("description")) {
+    metadata_.description = std::move(text);
+  } else if (is("keywords")) {
+    metadata_.keywords = split(text, ',');
+  } else if (is("content.identifier")) {
+    metadata_.content_identifier = std::move(text);
+  }
+}
+
+}  // namespace livephoto

@@ -1,0 +1,55 @@
+// What a recording says of itself in the metadata atoms of its QuickTime or MP4 file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/capture.h"
+
+namespace livephoto {
+
+// Empty, or nothing: it does not say.
+struct SourceMetadata {
+  std::optional<CaptureTime> time{};
+  std::optional<Place> place{};
+  std::string make{};
+  std::string model{};
+  std::string software{};
+  std::string title{};
+  std::string description{};
+  std::vector<std::string> keywords{};
+  std::string content_identifier{};  // the movie of a Live Photo has one; as it stands there
+};
+
+// Reads `keys` and the `ilst` behind it (QuickTime File Format, "Metadata"; the
+// keys of Apple's and Android's cameras), and user data texts such as `(c)xyz`
+// ("User data text strings and language codes"). What is damaged, too long or
+// unknown is passed over: at most 1,024 keys, and texts of 4,000 bytes in UTF-8.
+class SourceMetadataReader {
+ public:
+  // One atom with its header, as it stands in the file.
+  void add(ByteSpan atom);
+  const SourceMetadata& metadata() const { return metadata_; }
+
+ private:
+  void add_keys(ByteSpan body);
+  void add_items(ByteSpan body);
+  void take(std::string_view key, std::string text);
+
+  std::vector<std::string> keys_;
+  SourceMetadata metadata_;
+};
+
+// ISO 6709 as cameras write it, "+51.3714-000.1977+033.130/": degrees, degrees
+// and minutes, or those and seconds, told apart by their digits. Nothing for
+// anything else, and for a place that is not on Earth.
+std::optional<Place> parse_iso_6709(std::string_view text);
+
+// ISO 8601 with a time of day, "2024-01-22T10:47:52+0000", with or without a
+// zone ("Z", "+01:00", "-0730") and a fraction. Nothing for anything else.
+std::optional<CaptureTime> parse_iso_8601(std::string_view text);
+
+}  // namespace livephoto
