@@ -47,6 +47,7 @@
 #include "core/file.h"
 #include "core/result.h"
 #include "core/still/heic.h"
+#include "gst/support/caps.h"
 #include "gst/support/error.h"
 #include "gst/support/handshake.h"
 #include "gst/support/picture.h"
@@ -55,6 +56,7 @@
 
 #ifdef HAVE_JPEG
 #include "core/still/jpeg.h"
+#include "core/still/tone_map.h"
 #endif
 
 using livephoto::Bytes;
@@ -209,7 +211,20 @@ Result<std::string> content_identifier_of(const State& state, const GstTagList* 
 }
 
 #ifdef HAVE_JPEG
+// A JPEG says no more than 8 bits of BT.709, and readers take it for that.
+Result<Bytes> encode_tone_mapped(
+    const State& state, GstBuffer* buffer, const StillMetadata& metadata) {
+  const auto still = StillPicture::as_stored(state.info, buffer);
+  if (!still) return still.error();
+  const auto mapped = livephoto::tone_mapped(still->picture());
+  if (!mapped) return mapped.error();
+  return livephoto::encode_jpeg(mapped->picture, metadata, {.quality = state.settings.quality});
+}
+
 Result<Bytes> encode_as_jpeg(const State& state, GstBuffer* buffer, const StillMetadata& metadata) {
+  if (!GST_VIDEO_INFO_IS_RGB(&state.info) &&
+      livephoto::needs_tone_map(livephoto::gst::colour_of(state.info.colorimetry)))
+    return encode_tone_mapped(state, buffer, metadata);
   const auto still = StillPicture::as_rgb(state.info, buffer);
   if (!still) return still.error();
   return livephoto::encode_jpeg(still->picture(), metadata, {.quality = state.settings.quality});

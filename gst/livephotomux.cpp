@@ -294,6 +294,17 @@ static bool gst_live_photo_mux_finish(GstLivePhotoMux* self) {
     return false;
   }
 
+  if (taken.has_dolby_vision) {
+    // In 1.22 no caps have it; who owns the source's file could copy it.
+    GST_ELEMENT_WARNING(
+        self,
+        STREAM,
+        MUX,
+        ("The video is in Dolby Vision. Its data stay in the packets, but the movie's box that "
+         "names them (dvcC, dvvC) is lost in GStreamer: players show the HDR below it."),
+        (nullptr));
+  }
+
   GST_PAD_STREAM_LOCK(self->source);
   bool is_current = false;
   {

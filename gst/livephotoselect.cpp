@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "core/content_identifier.h"
+#include "core/isobmff/still_time.h"
 #include "core/text.h"
 #include "gst/select/packet_picture.h"
 #include "gst/select/packet_sound.h"
@@ -106,6 +107,12 @@ struct Run {
   GstAudioInfo audio_info;
   HeldPicture held;                // of raw video
   Owned<GstTagList> announcement;  // once the still is known
+  livephoto::select::Strip strip = livephoto::select::Strip::Nothing;
+  std::optional<nanoseconds> source_begin;  // of its first picture, in stream time
+  bool begins_with_sound = false;           // no picture has come: of its first sound
+  std::optional<nanoseconds> source_still;  // if it is the movie of a Live Photo
+  bool asked_file = false;
+  bool is_dated_by_file = false;
   bool asked_source_end = false;
   bool still_awaits_movie = false;  // for its EOS
   bool failed = false;
@@ -170,6 +177,7 @@ Result<Run> new_run(const Settings& settings) {
   Run run;
   run.controls_source = settings.controls_source;
   run.packet_picture = livephoto::select::PacketPicture(settings.max_size_bytes);
+  run.strip = settings.stripped();
   if (GST_CLOCK_TIME_IS_VALID(settings.start)) run.wanted.start = from_clock_time(settings.start);
   if (GST_CLOCK_TIME_IS_VALID(settings.duration))
     run.wanted.duration = from_clock_time(settings.duration);
@@ -229,6 +237,21 @@ void branch_failed(GstLivePhotoSelect* self, GstPad* source, GstFlowReturn flow)
 
 // ---- What leaves -------------------------------------------------------------
 
+// How much later than the source's first picture an instant of it is.
+nanoseconds since_begin(const Run& run, nanoseconds stream_time) {
+  return stream_time - run.source_begin.value_or(nanoseconds(0));
+}
+
+// What is dated by the clip's first frame.
+nanoseconds clip_date(const Run& run) {
+  return since_begin(run, run.window.begin_time().value_or(nanoseconds(0)));
+}
+
+// What is dated by the still's.
+nanoseconds still_date(const Run& run) {
+  return clip_date(run) + run.window.still_offset().value_or(nanoseconds(0));
+}
+
 Owned<GstEvent> announcement_event(const Run& run) {
   return adopt(gst_event_new_tag(gst_tag_list_ref(run.announcement.get())));
 }
@@ -237,7 +260,7 @@ Owned<GstEvent> announcement_event(const Run& run) {
 void end_sound(Impl& impl) {
   Input& audio = impl.run.audio;
   if (!std::exchange(audio.started, true))
-    queue_all(*impl.audio_task, opening(impl.audio_src, audio, nullptr));
+    queue_all(*impl.audio_task, opening(impl.audio_src, audio, nullptr, clip_date(impl.run)));
   impl.audio_task->push(gst_event_new_eos());
   audio.completed = true;
 }
@@ -259,7 +282,9 @@ Result<void> pump_packet_sound(Impl& impl, bool has_source) {
     audio.started = true;
     audio.sent_caps = std::move(taken->caps);
     const GstSegment segment = packet_segment(nanoseconds(0), *end - begin);
-    queue_all(*impl.audio_task, opening(impl.audio_src, audio, audio.sent_caps.get(), &segment));
+    queue_all(
+        *impl.audio_task,
+        opening(impl.audio_src, audio, audio.sent_caps.get(), clip_date(run), &segment));
     impl.audio_task->push(announcement_event(run).release());
   }
   for (const auto& packet : taken->packets)
@@ -288,7 +313,9 @@ Result<void> pump_sound(Impl& impl, bool has_source) {
     audio.sent_caps = gst_audio_info_is_equal(&*run.sound.format(), &run.audio_info)
                           ? retain(audio.caps.get())
                           : adopt(gst_audio_info_to_caps(&*run.sound.format()));
-    queue_all(*impl.audio_task, opening(impl.audio_src, audio, audio.sent_caps.get()));
+    queue_all(
+        *impl.audio_task,
+        opening(impl.audio_src, audio, audio.sent_caps.get(), clip_date(run)));
     if (run.announcement) impl.audio_task->push(announcement_event(run).release());
   }
   for (auto& buffer : *taken) impl.audio_task->push(buffer.release());
@@ -317,7 +344,9 @@ Owned<GstEvent> duration_event(const livephoto::select::Window& window) {
 
 void send_still(Impl& impl, GstBuffer* picture) {
   const Input& video = impl.run.video;
-  queue_all(*impl.still_task, opening(impl.still_src, video, video.sent_caps.get()));
+  queue_all(
+      *impl.still_task,
+      opening(impl.still_src, video, video.sent_caps.get(), still_date(impl.run)));
   impl.still_task->push(announcement_event(impl.run).release());
   impl.still_task->push(gst_buffer_ref(picture));
 }
@@ -334,7 +363,7 @@ Result<void> release_held(Impl& impl, const livephoto::select::HeldFrame& frame,
     video.sent_caps = livephoto::gst::with_usable_rate(
         one_stream ? video.caps.get() : run.held.caps.get(),
         to_clock_time(frame.duration));
-    out = opening(impl.video_src, video, video.sent_caps.get());
+    out = opening(impl.video_src, video, video.sent_caps.get(), clip_date(run));
   } else if (run.held.caps.get() != video.sent_caps.get()) {
     const auto change =
         livephoto::gst::incompatible_change(video.sent_caps.get(), run.held.caps.get());
@@ -363,14 +392,14 @@ Result<void> release_packets(Impl& impl, Outgoing& out) {
   if (!taken) return taken.error();
   video.started = true;
   video.sent_caps = std::move(taken->caps);
-  out = opening(impl.video_src, video, video.sent_caps.get(), &taken->clip.segment);
+  out = opening(impl.video_src, video, video.sent_caps.get(), clip_date(run), &taken->clip.segment);
   announce(impl, out);
   out.push_back(as_item(duration_event(run.window)));
   for (auto& packet : taken->clip.packets) out.push_back(as_item(std::move(packet)));
 
   PadTask& still = *impl.still_task;
   const GstSegment& shown = taken->still.segment;
-  queue_all(still, opening(impl.still_src, video, video.sent_caps.get(), &shown));
+  queue_all(still, opening(impl.still_src, video, video.sent_caps.get(), still_date(run), &shown));
   still.push(announcement_event(run).release());
   for (auto& packet : taken->still.packets) still.push(packet.release());
   // Decoders hold pictures back; at the end of a segment they let out what they have.
@@ -431,6 +460,11 @@ void fail_without_source(GstElement* element) {
           "a picture, so choose a video, and one that is whole."));
 }
 
+const gchar* date_source(const Run& run) {
+  if (run.is_dated_by_file) return "file";
+  return run.video.has_date() ? "source" : "none";
+}
+
 GstMessage* selected_message(GstLivePhotoSelect* self, const Run& run) {
   const auto begin = *run.window.begin_time();
   return gst_message_new_element(
@@ -452,6 +486,9 @@ GstMessage* selected_message(GstLivePhotoSelect* self, const Run& run) {
           "content-identifier",
           G_TYPE_STRING,
           run.content_identifier.c_str(),
+          "date-source",
+          G_TYPE_STRING,
+          date_source(run),
           nullptr));
 }
 
@@ -511,6 +548,15 @@ GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
   lock.unlock();
 
   gst_element_post_message(GST_ELEMENT(self), message);
+  if (const auto other = livephoto::gst::unlinked_stream(GST_ELEMENT(self), "video/")) {
+    GST_ELEMENT_INFO(
+        self,
+        STREAM,
+        FORMAT,
+        ("The source has more than one video; the clip is of the one that is linked."),
+        // All that gst-launch shows.
+        ("The source has more than one video; not linked is %" GST_PTR_FORMAT, other.get()));
+  }
   const StillOutcome still = settle_still(impl);
   if (still.flow == GST_FLOW_FLUSHING) return still.flow;
   lock.lock();
@@ -593,6 +639,27 @@ GstFlowReturn settle_source(
   return flow;
 }
 
+// The first picture's time, before any seek; or where the source seeks before it
+// has one, that of the first sound.
+void note_source_begin(Run& run, const Input& input, GstBuffer* first) {
+  const bool is_picture = &input == &run.video;
+  if (run.source_begin && !(is_picture && run.begins_with_sound)) return;
+  const auto time = stream_time(input.segment, GST_BUFFER_PTS(first));
+  if (!time) return;
+  run.source_begin = time;
+  run.begins_with_sound = !is_picture;
+}
+
+// Where the source has no date, its file's stands in.
+void date_by_file(Run& run, GstTagList* date) {
+  const bool is_wanted = run.strip != livephoto::select::Strip::Everything;
+  if (!date || !is_wanted || run.video.has_date()) return;
+  run.is_dated_by_file = true;
+  auto& tags = run.video.global_tags;
+  tags = adopt(gst_tag_list_merge(date, tags.get(), GST_TAG_MERGE_REPLACE));
+  gst_tag_list_set_scope(tags.get(), GST_TAG_SCOPE_GLOBAL);
+}
+
 // What a pad returns for data that is not of the clip any more.
 GstFlowReturn after_the_clip(const Run& run) {
   return run.controls_source ? GST_FLOW_EOS : GST_FLOW_OK;
@@ -658,9 +725,20 @@ static GstFlowReturn gst_live_photo_select_video_chain(
             "A picture has no presentation time, so it cannot be said whether it is in the clip; "
             "put a decoder or videorate before livephotoselect."));
   }
+  note_source_begin(run, run.video, buffer.get());
   if (const auto flow = settle_source(impl, lock, pad, buffer.get()); flow != GST_FLOW_OK)
     return flow;
   if (run.failed) return GST_FLOW_ERROR;
+  if (!std::exchange(run.asked_file, true)) {
+    lock.unlock();
+    const auto file = livephoto::gst::file_before(pad);
+    const auto date = file ? livephoto::select::date_of_file(*file) : nullptr;
+    const auto own_still = file ? livephoto::still_time_of(*file) : std::nullopt;
+    lock.lock();
+    date_by_file(run, date.get());
+    run.source_still = own_still;
+    if (own_still) run.window.set_source_still(*own_still);
+  }
   if (!std::exchange(run.asked_source_end, true)) {
     lock.unlock();
     const auto end = source_end(pad);
@@ -720,6 +798,7 @@ static GstFlowReturn gst_live_photo_select_audio_chain(
   if (!run.audio.caps || run.audio.segment.format != GST_FORMAT_TIME)
     return GST_FLOW_NOT_NEGOTIATED;
 
+  note_source_begin(run, run.audio, buffer.get());
   if (const auto flow = settle_source(impl, lock, pad, buffer.get()); flow != GST_FLOW_OK)
     return flow;
   if (run.failed) return GST_FLOW_ERROR;
@@ -809,8 +888,10 @@ gboolean take_segment(GstLivePhotoSelect* self, GstPad* pad, const GstSegment* s
   }
   const auto delay = livephoto::select::correction(input.segment, *segment);
   Run& run = impl.run;
-  if (delay && is_video(impl, pad) && run.window.correct(*delay))
+  if (delay && is_video(impl, pad) && run.window.correct(*delay)) {
     run.packet_picture.correct(*delay);
+    if (run.source_begin) *run.source_begin += *delay;
+  }
   gst_segment_copy_into(segment, &input.segment);
   return TRUE;
 }
@@ -822,12 +903,15 @@ void take_tags(GstLivePhotoSelect* self, GstPad* pad, GstTagList* tags) {
   if (input.completed) return;
   auto& kept =
       gst_tag_list_get_scope(tags) == GST_TAG_SCOPE_GLOBAL ? input.global_tags : input.stream_tags;
-  auto merged = adopt(
-      kept ? gst_tag_list_merge(kept.get(), tags, GST_TAG_MERGE_REPLACE) : gst_tag_list_copy(tags));
+  const auto proper = livephoto::select::understood(tags, impl.run.strip);
+  auto merged = adopt(gst_tag_list_merge(kept.get(), proper.get(), GST_TAG_MERGE_REPLACE));
   gst_tag_list_set_scope(merged.get(), gst_tag_list_get_scope(tags));
   kept = std::move(merged);
+  if (is_video(impl, pad) && livephoto::select::has_date(proper.get()))
+    impl.run.is_dated_by_file = false;
   if (!input.started) return;  // they go with the clip's first buffer
-  auto event = adopt(gst_event_new_tag(gst_tag_list_ref(tags)));
+  auto event = adopt(
+      gst_event_new_tag(livephoto::select::moved_on(proper.get(), clip_date(impl.run)).release()));
   if (!is_video(impl, pad)) {
     impl.audio_task->push(event.release());
     return;
@@ -933,7 +1017,9 @@ void forget_input(Impl& impl, GstPad* pad) {
     return;
   }
   renew(run.video);
+  run.begins_with_sound = false;  // what comes now does not begin the source
   run.window = livephoto::select::Window(run.wanted);
+  if (run.source_still) run.window.set_source_still(*run.source_still);
   run.packet_picture.clear();
   run.held = {};
   run.asked_source_end = false;
@@ -972,6 +1058,12 @@ gboolean flush_stop(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
     run->video = std::move(impl.run.video);
     run->audio = std::move(impl.run.audio);
     run->audio_info = impl.run.audio_info;
+    run->source_begin = impl.run.source_begin;
+    run->begins_with_sound = impl.run.begins_with_sound;
+    run->source_still = impl.run.source_still;
+    if (run->source_still) run->window.set_source_still(*run->source_still);
+    run->asked_file = impl.run.asked_file;
+    run->is_dated_by_file = impl.run.is_dated_by_file;
     run->sound = std::move(impl.run.sound);
     run->packet_sound = std::move(impl.run.packet_sound);
     impl.run = std::move(*run);

@@ -110,6 +110,7 @@ std::optional<Signed> take_signed(std::string_view& rest) {
 }
 
 // DD, DDMM or DDMMSS, with a fraction of the last; longitudes have a digit more.
+// exiftool leaves zeros in front of the degrees away.
 std::optional<double> degrees(const Signed& number, std::size_t digits_of_degrees) {
   double value = number.magnitude();
   if (number.before_point == digits_of_degrees + 2) {
@@ -119,7 +120,7 @@ std::optional<double> degrees(const Signed& number, std::size_t digits_of_degree
     const double whole = std::floor(value / 10000);
     const double minutes = std::floor((value - whole * 10000) / 100);
     value = whole + minutes / 60 + (value - whole * 10000 - minutes * 100) / 3600;
-  } else if (number.before_point != digits_of_degrees) {
+  } else if (number.before_point > digits_of_degrees) {
     return std::nullopt;
   }
   return number.negative ? -value : value;

@@ -116,6 +116,8 @@ Result<Sound::Added> Input::add(Owned<GstBuffer> packet, std::uint64_t most_sile
   Sound::Added added{.bytes = gst_buffer_get_size(packet.get())};
   if (kind_ == TrackKind::Video) {
     const bool is_sync = access_units_.is_sync(packet.get(), caps_.get());
+    // In every picture, or in none.
+    if (is_sync) has_dolby_vision_ = access_units_.has_dolby_vision(packet.get(), caps_.get());
     if (is_sync) packet = access_units_.without_parameter_sets(std::move(packet), caps_.get());
     added.bytes = gst_buffer_get_size(packet.get());
     picture_.add(std::move(packet), time, is_sync);

@@ -52,6 +52,7 @@ class Input {
   std::vector<gst::Owned<GstBuffer>> take_buffers();
 
   Picture& picture() { return picture_; }
+  bool has_dolby_vision() const { return has_dolby_vision_; }  // among the packets
   Sound& sound() { return *sound_; }
 
   std::optional<Priming> priming;  // of the sound, once known
@@ -69,6 +70,7 @@ class Input {
   gst::Owned<GstTagList> stream_tags_;
   gst::AccessUnits access_units_;  // a video pad's, as the next
   Picture picture_;
+  bool has_dolby_vision_ = false;
   std::optional<Sound> sound_;  // an audio pad's, once it has caps
   std::uint64_t bytes_ = 0;
   bool at_end_ = false;

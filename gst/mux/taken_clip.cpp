@@ -61,6 +61,7 @@ TakenClip take_clip(const Sinks& sinks, const Wishes& wishes) {
     if (input.kind() == TrackKind::Video) {
       // The format stays: after a flush upstream does not say it again.
       taken.clip.video = input.picture().track;
+      taken.has_dolby_vision = input.has_dolby_vision();
       taken.clip.video.start = nanoseconds(0);  // of running time: before, decoders only decode
       taken.buffers.front() = input.take_buffers();
     } else {

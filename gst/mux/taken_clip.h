@@ -24,6 +24,7 @@ struct TakenClip {
   Clip clip{};  // but for its capture info
   TrackBuffers buffers{};
   bool has_still_time = false;
+  bool has_dolby_vision = false;
   gst::Owned<GstTagList> tags{};  // of the streams; null if there are none
 };
 

@@ -58,6 +58,31 @@ std::optional<Colour> known_colour_of(const GstStructure* fields) {
   return colour;
 }
 
+std::optional<MasteringDisplay> mastering_display_of(const GstStructure* fields) {
+  const gchar* text = gst_structure_get_string(fields, "mastering-display-info");
+  GstVideoMasteringDisplayInfo info;
+  if (text == nullptr || !gst_video_mastering_display_info_from_string(&info, text))
+    return std::nullopt;
+  // Theirs are red, green, blue.
+  const auto primary = [&](int i) {
+    return MasteringDisplay::Chromaticity{info.display_primaries[i].x, info.display_primaries[i].y};
+  };
+  return MasteringDisplay{
+      .primaries = {primary(1), primary(2), primary(0)},
+      .white = {info.white_point.x, info.white_point.y},
+      .max_luminance = info.max_display_mastering_luminance,
+      .min_luminance = info.min_display_mastering_luminance,
+  };
+}
+
+std::optional<ContentLight> content_light_of(const GstStructure* fields) {
+  const gchar* text = gst_structure_get_string(fields, "content-light-level");
+  GstVideoContentLightLevel level;
+  if (text == nullptr || !gst_video_content_light_level_from_string(&level, text))
+    return std::nullopt;
+  return ContentLight{level.max_content_light_level, level.max_frame_average_light_level};
+}
+
 Error needs_parser(const std::string& codec, const std::string& caps) {
   return {
       ErrorCode::Unsupported,
@@ -124,6 +149,8 @@ Result<VideoFormat> video_format_of(const GstCaps* caps, Profiles profiles) {
   std::tie(format.frame_rate_numerator, format.frame_rate_denominator) =
       fraction_of(fields, "framerate", {0, 1});
   format.colour = known_colour_of(fields);
+  format.mastering_display = mastering_display_of(fields);
+  format.content_light = content_light_of(fields);
   return format;
 }
 

@@ -68,17 +68,25 @@ Result<void> PacketPicture::add(
         "encode the clip (decodebin in place of parsebin, an encoder before the muxer).");
   }
   const bool has_duration = GST_CLOCK_TIME_IS_VALID(duration) && duration < GST_SECOND * 3600;
+  guint64 shown_from = 0;
+  guint64 shown_until = GST_CLOCK_TIME_NONE;
+  const bool is_shown = gst_segment_clip(
+      &segment,
+      GST_FORMAT_TIME,
+      pts,
+      has_duration ? pts + duration : GST_CLOCK_TIME_NONE,
+      &shown_from,
+      &shown_until);
+  // An edit may end inside of the last frame.
+  const bool has_end = is_shown && has_duration && GST_CLOCK_TIME_IS_VALID(shown_until);
   const auto added = clip_.add(
       {.time = *time,
-       .duration = has_duration ? from_clock_time(duration) : nanoseconds(0),
+       .duration = from_clock_time(
+           has_end        ? shown_until - pts
+           : has_duration ? duration
+                          : 0),
        .is_sync = access_units_.is_sync(packet.get(), caps),
-       .is_shown = gst_segment_clip(
-                       &segment,
-                       GST_FORMAT_TIME,
-                       pts,
-                       has_duration ? pts + duration : GST_CLOCK_TIME_NONE,
-                       nullptr,
-                       nullptr) != FALSE},
+       .is_shown = is_shown},
       start,
       window);
   if (!added) return added.error();

@@ -11,6 +11,8 @@ enum {
   PROP_CONTENT_IDENTIFIER,
   PROP_CONTROLS_SOURCE,
   PROP_MAX_SIZE_BYTES,
+  PROP_STRIP,
+  PROP_STRIP_GEO_LOCATION,
 };
 
 GType mode_type() {
@@ -51,6 +53,12 @@ bool set_property(Settings& settings, guint id, const GValue* value) {
     case PROP_MAX_SIZE_BYTES:
       settings.max_size_bytes = g_value_get_uint64(value);
       break;
+    case PROP_STRIP:
+      settings.strip = g_value_get_boolean(value);
+      break;
+    case PROP_STRIP_GEO_LOCATION:
+      settings.strip_geo_location = g_value_get_boolean(value);
+      break;
     default:
       return false;
   }
@@ -81,6 +89,12 @@ bool get_property(const Settings& settings, guint id, GValue* value) {
       break;
     case PROP_MAX_SIZE_BYTES:
       g_value_set_uint64(value, settings.max_size_bytes);
+      break;
+    case PROP_STRIP:
+      g_value_set_boolean(value, settings.strip);
+      break;
+    case PROP_STRIP_GEO_LOCATION:
+      g_value_set_boolean(value, settings.strip_geo_location);
       break;
     default:
       return false;
@@ -204,6 +218,35 @@ void install_properties(GObjectClass* klass) {
           1,
           G_MAXUINT64,
           Settings{}.max_size_bytes,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:strip:
+   *
+   * Leaves out all that the source says of its recording: date, place, device,
+   * texts. How the picture is to be turned stays.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_STRIP,
+      g_param_spec_boolean(
+          "strip",
+          "Strip",
+          "Whether to leave out date, place, device and texts of the source",
+          FALSE,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:strip-geo-location:
+   *
+   * Leaves out where the source was recorded.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_STRIP_GEO_LOCATION,
+      g_param_spec_boolean(
+          "strip-geo-location",
+          "Strip geo location",
+          "Whether to leave out where the source was recorded",
+          FALSE,
           kFlags));
   gst_type_mark_as_plugin_api(mode_type(), static_cast<GstPluginAPIFlags>(0));
 }

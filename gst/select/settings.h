@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "gst/select/source_tags.h"
 #include "gst/support/limits.h"
 
 namespace livephoto::select {
@@ -20,6 +21,13 @@ struct Settings {
   std::string content_identifier;
   bool controls_source = true;
   guint64 max_size_bytes = gst::kDefaultMaxSizeBytes;
+  bool strip = false;
+  bool strip_geo_location = false;
+
+  Strip stripped() const {
+    if (strip) return Strip::Everything;
+    return strip_geo_location ? Strip::Place : Strip::Nothing;
+  }
 };
 
 void install_properties(GObjectClass* klass);

@@ -20,8 +20,11 @@ constexpr nanoseconds kBeforeClip{1'000'000'000};
 constexpr nanoseconds kWorthASeek{1'000'000'000};
 // How much further back the second seek goes; the third goes to the beginning.
 constexpr nanoseconds kFurtherBack{10'000'000'000};
-// How much may come by one pad before a seek, if nothing comes by the other.
-constexpr guint kFirstData = 4;
+// How much may come by one pad before a seek, if nothing comes by the other: the
+// picture's decoder may be slow to begin, and its first picture says when the
+// source begins.
+constexpr guint kFirstPictures = 4;
+constexpr guint kFirstSounds = 40;
 // Later than any clip begins.
 constexpr nanoseconds kAfterAll = nanoseconds::max() / 2;
 
@@ -92,8 +95,9 @@ std::optional<nanoseconds> SourceSeek::target_for(const Branch& branch, nanoseco
 // matroskademux 1.22 lets stream time begin with the first packet it meets, until
 // one of another stream is earlier. A seek before that would leave it so.
 bool SourceSeek::may_time_change(const Branch& branch) const {
-  const Branch& other = branches_[&branch == &branches_[0] ? 1 : 0];
-  return !target_ && other.seen == 0 && branch.seen < kFirstData;
+  const bool is_picture = &branch == &branches_[0];
+  const Branch& other = branches_[is_picture ? 1 : 0];
+  return !target_ && other.seen == 0 && branch.seen < (is_picture ? kFirstPictures : kFirstSounds);
 }
 
 bool SourceSeek::is_after_clip_begin(nanoseconds time) const {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "gst/select/source_tags.h"
+
 namespace livephoto::select {
 
 using gst::adopt;
@@ -21,6 +23,10 @@ std::optional<nanoseconds> stream_time(const GstSegment& segment, GstClockTime t
   // Past it a time is not one, and sums of a few would overflow: 73 years.
   if (sign == 0 || magnitude > G_MAXINT64 / 4) return std::nullopt;
   return sign > 0 ? from_clock_time(magnitude) : -from_clock_time(magnitude);
+}
+
+bool Input::has_date() const {
+  return select::has_date(global_tags.get()) || select::has_date(stream_tags.get());
 }
 
 std::optional<nanoseconds> correction(const GstSegment& before, const GstSegment& after) {
@@ -64,7 +70,12 @@ Owned<GstMiniObject> as_item(Owned<GstBuffer> buffer) {
   return adopt(GST_MINI_OBJECT_CAST(buffer.release()));
 }
 
-Outgoing opening(GstPad* pad, const Input& input, GstCaps* caps, const GstSegment* given_segment) {
+Outgoing opening(
+    GstPad* pad,
+    const Input& input,
+    GstCaps* caps,
+    nanoseconds later,
+    const GstSegment* given_segment) {
   Outgoing out;
   out.push_back(as_item(stream_start_for(pad, input)));
   if (caps) out.push_back(as_item(gst_event_new_caps(caps)));
@@ -72,7 +83,7 @@ Outgoing opening(GstPad* pad, const Input& input, GstCaps* caps, const GstSegmen
   gst_segment_init(&segment, GST_FORMAT_TIME);
   out.push_back(as_item(gst_event_new_segment(given_segment ? given_segment : &segment)));
   for (const auto* tags : {&input.global_tags, &input.stream_tags})
-    if (*tags) out.push_back(as_item(gst_event_new_tag(gst_tag_list_ref(tags->get()))));
+    if (*tags) out.push_back(as_item(gst_event_new_tag(moved_on(tags->get(), later).release())));
   return out;
 }
 

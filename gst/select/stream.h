@@ -44,6 +44,7 @@ struct Input {
   bool completed = false;  // EOS has left: what comes now is not of the clip
 
   bool is_packets() const { return caps && !is_raw(caps.get()); }
+  bool has_date() const;
 
   Input() { gst_segment_init(&segment, GST_FORMAT_UNDEFINED); }
 };
@@ -56,9 +57,14 @@ Owned<GstMiniObject> as_item(Owned<GstEvent> event);
 Owned<GstMiniObject> as_item(Owned<GstBuffer> buffer);
 
 // The events before a branch's first buffer; `caps` may be null where there is
-// none. Without a segment, running time is the buffers' own.
+// none. The source's tags go with them, dated so much `later`. Without a segment,
+// running time is the buffers' own.
 Outgoing opening(
-    GstPad* pad, const Input& input, GstCaps* caps, const GstSegment* segment = nullptr);
+    GstPad* pad,
+    const Input& input,
+    GstCaps* caps,
+    nanoseconds later,
+    const GstSegment* segment = nullptr);
 
 // Shares the memory; only what is written beside it is the copy's own.
 Owned<GstBuffer> restamped(GstBuffer* buffer, nanoseconds time, nanoseconds duration);

@@ -58,7 +58,8 @@ void Window::begin_at(nanoseconds time) {
   }
   nanoseconds end = nominal_end();
   if (source_end_ && *source_end_ > time) end = std::min(end, *source_end_);
-  still_ = time + (end - time) / 2;
+  const bool has_own = source_still_ && *source_still_ >= time && *source_still_ < end;
+  still_ = has_own ? *source_still_ : time + (end - time) / 2;
 }
 
 // The end of the held frame if nothing comes after it.

@@ -15,7 +15,7 @@ using std::chrono::nanoseconds;
 struct WindowSettings {
   nanoseconds start{0};
   nanoseconds duration{3'000'000'000};
-  std::optional<nanoseconds> still = std::nullopt;  // the middle of the clip
+  std::optional<nanoseconds> still = std::nullopt;  // nothing: the source's own
 };
 
 // InvalidInput for a clip that no source can give: no length, an absurd one, a
@@ -50,6 +50,10 @@ class Window {
   // Where the source says it ends, told before the first frame if it says so:
   // only the default still depends on it.
   void set_source_end(nanoseconds end) { source_end_ = end; }
+
+  // When the source says that its own still was taken, told before the first
+  // frame: the default, where it is in the clip. Else it is the clip's middle.
+  void set_source_still(nanoseconds still) { source_still_ = still; }
 
   // A frame shown from `time` on, for `duration` (zero: not known). Times that
   // do not ascend are dropped. InvalidInput, with a sentence, where the clip
@@ -94,6 +98,7 @@ class Window {
 
   WindowSettings settings_;
   std::optional<nanoseconds> source_end_;
+  std::optional<nanoseconds> source_still_;
   std::optional<Frame> held_;
   bool seen_any_ = false;
   bool released_any_ = false;

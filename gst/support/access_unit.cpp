@@ -93,6 +93,15 @@ std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_
   return whole ? std::optional(found) : std::nullopt;
 }
 
+bool has_dolby_vision(ByteSpan packet, std::size_t length_size) {
+  constexpr unsigned kUnspecified62 = 62;
+  bool found = false;
+  for_each_nal(packet, length_size, [&](ByteSpan nal, std::size_t) {
+    found = found || ((nal[0] >> 1) & 0x3FU) == kUnspecified62;
+  });
+  return found;
+}
+
 void AccessUnits::set_caps(GstCaps* caps) {
   if (caps == caps_.get()) return;
   const GstStructure* fields = gst_caps_get_structure(caps, 0);
@@ -117,6 +126,13 @@ bool AccessUnits::is_sync(GstBuffer* packet, GstCaps* caps) {
   if (!codec_) return true;
   const ReadMap map(packet);
   return !map || is_random_access(map.bytes(), *codec_, length_size_).value_or(true);
+}
+
+bool AccessUnits::has_dolby_vision(GstBuffer* packet, GstCaps* caps) {
+  set_caps(caps);
+  if (codec_ != NalCodec::H265) return false;
+  const ReadMap map(packet);
+  return map && gst::has_dolby_vision(map.bytes(), length_size_);
 }
 
 Owned<GstBuffer> AccessUnits::without_parameter_sets(Owned<GstBuffer> packet, GstCaps* caps) {

@@ -20,12 +20,18 @@ enum class NalCodec { H264, H265 };
 // Nothing where they do not fill it.
 std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_t length_size);
 
+// Whether the packet has Dolby Vision's data beside the picture: a NAL unit of H.265
+// of type 62, "unspecified" in the standard.
+bool has_dolby_vision(ByteSpan packet, std::size_t length_size);
+
 // Reads packets of a stream, whose caps may change.
 class AccessUnits {
  public:
   // GStreamer's parsers take any picture without references for a key frame, but
   // those after it may refer to what was before. Asks both.
   bool is_sync(GstBuffer* packet, GstCaps* caps);
+
+  bool has_dolby_vision(GstBuffer* packet, GstCaps* caps);
 
   // The packet without the parameter sets that its caps' codec_data has: parsers
   // put them before the first key frame, and avc1 and hvc1 (ISO/IEC 14496-15) do

@@ -1,5 +1,6 @@
 #include "gst/support/tags.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -22,19 +23,34 @@ constexpr std::array<std::string_view, 8> kOrientations = {
     "flip-rotate-90",
     "rotate-270"};
 
-constexpr gsize kLongestText = 4000;       // bytes
+constexpr gsize kLongestText = 4000;  // bytes
+constexpr guint kMostKeywords = 64;
 constexpr double kHighestPlace = 100'000;  // metres; also below the sea
+
+// A source's own text must not keep a picture from being made: cut between two characters.
+std::string bounded(const gchar* text) {
+  std::string kept(text, strnlen(text, kLongestText));
+  while (!g_utf8_validate(kept.c_str(), static_cast<gssize>(kept.size()), nullptr) &&
+         !kept.empty() && strlen(text) > kLongestText)
+    kept.pop_back();
+  return kept;
+}
 
 std::string text_of(const GstTagList* tags, const gchar* tag) {
   gchar* text = nullptr;
   if (!gst_tag_list_get_string(tags, tag, &text)) return {};
-  const auto owned = adopt(text);
-  // A source's own text must not keep a picture from being made: cut between two characters.
-  std::string kept(owned.get(), strnlen(owned.get(), kLongestText));
-  while (!g_utf8_validate(kept.c_str(), static_cast<gssize>(kept.size()), nullptr) &&
-         !kept.empty() && strlen(owned.get()) > kLongestText)
-    kept.pop_back();
-  return kept;
+  return bounded(adopt(text).get());
+}
+
+std::vector<std::string> keywords_of(const GstTagList* tags) {
+  std::vector<std::string> keywords;
+  const guint count = std::min(gst_tag_list_get_tag_size(tags, GST_TAG_KEYWORDS), kMostKeywords);
+  for (guint i = 0; i < count; ++i) {
+    const gchar* keyword = nullptr;
+    if (gst_tag_list_peek_string_index(tags, GST_TAG_KEYWORDS, i, &keyword))
+      keywords.push_back(bounded(keyword));
+  }
+  return keywords;
 }
 
 std::optional<GstClockTime> time_in(const GstTagList* tags, const gchar* tag) {
@@ -144,17 +160,17 @@ std::optional<GstClockTime> clip_duration_of(const GstTagList* tags) {
 }
 
 CaptureInfo capture_info_of(const GstTagList* tags) {
-  CaptureInfo info{
+  return {
       .orientation = orientation_of(tags),
       .time = time_of(tags),
       .place = place_of(tags),
       .make = text_of(tags, GST_TAG_DEVICE_MANUFACTURER),
       .model = text_of(tags, GST_TAG_DEVICE_MODEL),
       .software = text_of(tags, GST_TAG_APPLICATION_NAME),
+      .title = text_of(tags, GST_TAG_TITLE),
       .description = text_of(tags, GST_TAG_DESCRIPTION),
+      .keywords = keywords_of(tags),
   };
-  if (info.description.empty()) info.description = text_of(tags, GST_TAG_TITLE);
-  return info;
 }
 
 }  // namespace livephoto::gst

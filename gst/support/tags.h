@@ -32,7 +32,7 @@ std::optional<std::string> content_identifier_of(const GstTagList* tags);
 std::optional<GstClockTime> still_offset_of(const GstTagList* tags);
 std::optional<GstClockTime> clip_duration_of(const GstTagList* tags);
 
-// Date and time, place, device, application, description (or title),
+// Date and time, place, device, application, title, description, keywords,
 // orientation, as far as `tags` has them. A date without a time of day is left
 // out: it would become midnight.
 CaptureInfo capture_info_of(const GstTagList* tags);

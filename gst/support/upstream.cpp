@@ -37,6 +37,16 @@ bool is_fed(GstPad* sink) {
   return fed || !has_sinks;
 }
 
+std::optional<std::string> file_before(GstPad* sink) {
+  const auto query = adopt(gst_query_new_uri());
+  if (!gst_pad_peer_query(sink, query.get())) return std::nullopt;
+  gchar* raw = nullptr;
+  gst_query_parse_uri(query.get(), &raw);
+  const auto uri = adopt(raw);
+  const auto path = adopt(uri ? g_filename_from_uri(uri.get(), nullptr, nullptr) : nullptr);
+  return path ? std::optional<std::string>(path.get()) : std::nullopt;
+}
+
 bool is_behind(GstPad* sink, const gchar* factory) {
   const auto source = real_source(adopt(gst_pad_get_peer(sink)));
   if (!source) return false;

@@ -3,6 +3,9 @@
 
 #include <gst/gst.h>
 
+#include <optional>
+#include <string>
+
 #include "gst/support/ptr.h"
 
 namespace livephoto::gst {
@@ -10,6 +13,9 @@ namespace livephoto::gst {
 // False where the chain of elements before `sink` begins with a pad that is
 // linked to nothing: a converter for a stream that the source does not have.
 bool is_fed(GstPad* sink);
+
+// The file that feeds `sink`, if it is one.
+std::optional<std::string> file_before(GstPad* sink);
 
 // True where one of the elements before `sink` is made by the factory.
 bool is_behind(GstPad* sink, const gchar* factory);

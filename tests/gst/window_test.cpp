@@ -666,6 +666,37 @@ TEST(WindowBounds, NeverLetSoundGoBeyondTheEnd) {
   EXPECT_EQ(cut.window().sound_until(), cut.window().end_time());
 }
 
+// ---- A source with a still of its own -------------------------------------------
+
+TEST(SourceStill, IsTheDefault) {
+  Cut cut(milliseconds(0), milliseconds(400));
+  cut.window().set_source_still(milliseconds(85));
+
+  cut.frames(11);
+
+  EXPECT_EQ(cut.stills(), (std::vector<nanoseconds>{milliseconds(80)}));
+}
+
+TEST(SourceStill, GivesWayToTheOneThatWasAskedFor) {
+  Cut cut(milliseconds(0), milliseconds(400), milliseconds(240));
+  cut.window().set_source_still(milliseconds(85));
+
+  cut.frames(11);
+
+  EXPECT_EQ(cut.stills(), (std::vector<nanoseconds>{milliseconds(240)}));
+}
+
+TEST(SourceStill, IsForgottenWhereItIsNotInTheClip) {
+  for (const auto own : {milliseconds(20), milliseconds(500)}) {
+    Cut cut(milliseconds(80), milliseconds(200));
+    cut.window().set_source_still(own);
+
+    cut.frames(11);
+
+    EXPECT_EQ(cut.stills(), (std::vector<nanoseconds>{milliseconds(160)})) << own.count();
+  }
+}
+
 // ---- A source that corrects itself ---------------------------------------------
 
 TEST(Correction, MovesTheFrameThatIsHeld) {

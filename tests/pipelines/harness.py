@@ -128,7 +128,8 @@ def main_line(source, still, movie, *, start=SECOND, duration=2 * SECOND, still_
 def lossless_line(source, still, movie, *, start=SECOND, duration=2 * SECOND, still_time=2 * SECOND, select=(), mux=(),
                   file_sink=(), sound=True, audio=None, before_video=(), decode_still=("decodebin",)):
     """The line that encodes nothing, with no queue. `audio`: an encoder, for sound that cannot pass unchanged."""
-    times = [f"start-time={start}", f"duration={duration}", f"still-time={still_time}"]
+    times = [f"{name}={value}" for name, value in
+             (("start-time", start), ("duration", duration), ("still-time", still_time)) if value is not None]
     line = ["filesrc", f"location={source}", "!", "parsebin", "name=d", "livephotoselect", "name=s", *times, *select,
             "livephotomux", "name=m", *mux, "!", "filesink", f"location={movie}", *file_sink,
             "d.", "!", *before_video, "s.video_sink"]

@@ -135,6 +135,7 @@ TEST(ParseIso6709, TellsDegreesMinutesAndSecondsApart) {
   EXPECT_EQ(parse_iso_6709("+1230-12315/"), (Place{12.5, -123.25, std::nullopt}));
   EXPECT_EQ(parse_iso_6709("+123000-1231500+8848/"), (Place{12.5, -123.25, 8848}));
   EXPECT_EQ(parse_iso_6709("-00.25+000.50+8.5CRSWGS_84/"), (Place{-0.25, 0.5, 8.5}));
+  EXPECT_EQ(parse_iso_6709("-0.25+9.5/"), (Place{-0.25, 9.5, std::nullopt}));
 }
 
 TEST(ParseIso6709, RefusesWhatIsNoPlace) {
@@ -143,7 +144,7 @@ TEST(ParseIso6709, RefusesWhatIsNoPlace) {
         "/",
         "12.5-123.25/",
         "+12.5/",
-        "+12.5-12.25/",
+        "+123.5-12.25/",
         "+91.0+000.0/",
         "+00.0+181.0/",
         "+12.5-123.25x",

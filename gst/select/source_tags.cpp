@@ -1,0 +1,139 @@
+#include "gst/select/source_tags.h"
+
+#include <glib/gstdio.h>
+#include <gst/tag/tag.h>
+
+#include <string>
+
+#include "core/isobmff/source_metadata.h"
+
+namespace livephoto::select {
+namespace {
+
+using gst::adopt;
+using gst::Owned;
+
+// qtdemux's own name: GST_QT_DEMUX_PRIVATE_TAG is in no header.
+constexpr const gchar* kRawAtom = "private-qt-tag";
+
+SourceMetadata metadata_in(const GstTagList* tags) {
+  SourceMetadataReader reader;
+  const guint count = gst_tag_list_get_tag_size(tags, kRawAtom);
+  for (guint i = 0; i < count; ++i) {
+    const GValue* value = gst_tag_list_get_value_index(tags, kRawAtom, i);
+    GstBuffer* atom = GST_VALUE_HOLDS_SAMPLE(value)
+                          ? gst_sample_get_buffer(gst_value_get_sample(value))
+                          : nullptr;
+    if (atom == nullptr) continue;
+    const gst::ReadMap map(atom);
+    if (map) reader.add(map.bytes());
+  }
+  return reader.metadata();
+}
+
+void set(GstTagList* tags, const gchar* tag, const std::string& text) {
+  if (!text.empty()) gst_tag_list_add(tags, GST_TAG_MERGE_REPLACE, tag, text.c_str(), nullptr);
+}
+
+void set_date(GstTagList* tags, GstDateTime* date) {
+  gst_tag_list_add(tags, GST_TAG_MERGE_REPLACE, GST_TAG_DATE_TIME, date, nullptr);
+}
+
+Owned<GstDateTime> date_time_of(const CaptureTime& time) {
+  const double seconds = time.second + time.nanosecond / 1e9;
+  return adopt(gst_date_time_new(
+      static_cast<gfloat>(time.utc_offset_minutes.value_or(0)) / 60,
+      time.year,
+      time.month,
+      time.day,
+      time.hour,
+      time.minute,
+      seconds));
+}
+
+void add(GstTagList* tags, const SourceMetadata& source) {
+  // Its time has the camera's zone; that of the movie's header has none. A time
+  // without a zone says less than the header's.
+  if (source.time && (source.time->utc_offset_minutes || !has_date(tags))) {
+    if (const auto date = date_time_of(*source.time)) set_date(tags, date.get());
+  }
+  if (source.place) {
+    gst_tag_list_add(
+        tags,
+        GST_TAG_MERGE_REPLACE,
+        GST_TAG_GEO_LOCATION_LATITUDE,
+        source.place->latitude_degrees,
+        GST_TAG_GEO_LOCATION_LONGITUDE,
+        source.place->longitude_degrees,
+        nullptr);
+    if (source.place->altitude_metres) {
+      gst_tag_list_add(
+          tags,
+          GST_TAG_MERGE_REPLACE,
+          GST_TAG_GEO_LOCATION_ELEVATION,
+          *source.place->altitude_metres,
+          nullptr);
+    }
+  }
+  set(tags, GST_TAG_DEVICE_MANUFACTURER, source.make);
+  set(tags, GST_TAG_DEVICE_MODEL, source.model);
+  set(tags, GST_TAG_APPLICATION_NAME, source.software);
+  set(tags, GST_TAG_TITLE, source.title);
+  set(tags, GST_TAG_DESCRIPTION, source.description);
+  for (const auto& keyword : source.keywords)
+    gst_tag_list_add(tags, GST_TAG_MERGE_APPEND, GST_TAG_KEYWORDS, keyword.c_str(), nullptr);
+}
+
+bool is_kept(const gchar* tag, Strip strip) {
+  if (g_str_equal(tag, kRawAtom)) return false;
+  if (strip == Strip::Everything) return g_str_equal(tag, GST_TAG_IMAGE_ORIENTATION);
+  return strip == Strip::Nothing || !g_str_has_prefix(tag, "geo-location-");
+}
+
+}  // namespace
+
+Owned<GstTagList> understood(const GstTagList* tags, Strip strip) {
+  auto proper = adopt(gst_tag_list_copy(tags));
+  add(proper.get(), metadata_in(tags));
+  for (gint i = gst_tag_list_n_tags(proper.get()); i > 0; --i) {
+    const gchar* tag = gst_tag_list_nth_tag_name(proper.get(), static_cast<guint>(i - 1));
+    if (!is_kept(tag, strip)) gst_tag_list_remove_tag(proper.get(), tag);
+  }
+  return proper;
+}
+
+Owned<GstTagList> moved_on(const GstTagList* tags, std::chrono::nanoseconds later) {
+  auto moved = adopt(gst_tag_list_copy(tags));
+  GstDateTime* raw = nullptr;
+  if (!gst_tag_list_get_date_time(tags, GST_TAG_DATE_TIME, &raw)) return moved;
+  const auto date = adopt(raw);
+  if (!gst_date_time_has_time(date.get())) return moved;
+  const auto from = adopt(gst_date_time_to_g_date_time(date.get()));
+  const auto to = adopt(
+      from ? g_date_time_add(
+                 from.get(),
+                 std::chrono::duration_cast<std::chrono::microseconds>(later).count())
+           : nullptr);
+  // Takes the reference.
+  if (to)
+    set_date(
+        moved.get(),
+        adopt(gst_date_time_new_from_g_date_time(g_date_time_ref(to.get()))).get());
+  return moved;
+}
+
+bool has_date(const GstTagList* tags) {
+  return tags && gst_tag_list_get_tag_size(tags, GST_TAG_DATE_TIME) > 0;
+}
+
+Owned<GstTagList> date_of_file(const std::string& path) {
+  GStatBuf status;
+  if (g_stat(path.c_str(), &status) != 0) return nullptr;
+  const auto date = adopt(gst_date_time_new_from_unix_epoch_local_time(status.st_mtime));
+  if (!date) return nullptr;
+  auto tags = adopt(gst_tag_list_new(GST_TAG_DATE_TIME, date.get(), nullptr));
+  gst_tag_list_set_scope(tags.get(), GST_TAG_SCOPE_GLOBAL);
+  return tags;
+}
+
+}  // namespace livephoto::select

@@ -1,0 +1,35 @@
+// What the source says of its recording, as tags for the two halves of the pair.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <chrono>
+#include <string>
+
+#include "gst/support/ptr.h"
+
+namespace livephoto::select {
+
+// What of it is left out.
+enum class Strip {
+  Nothing,
+  Place,
+  Everything,  // but how the picture is to be turned
+};
+
+// The same tags, with those that qtdemux hands over raw ("private-qt-tag") as
+// proper ones (date, place, device, title, description, keywords), and without
+// what is to be left out.
+gst::Owned<GstTagList> understood(const GstTagList* tags, Strip strip);
+
+// Tags that describe the source's first picture, for one that is shown `later`:
+// the date moves with it. A date without a time of day stays.
+gst::Owned<GstTagList> moved_on(const GstTagList* tags, std::chrono::nanoseconds later);
+
+bool has_date(const GstTagList* tags);
+
+// A list with nothing but the time at which the file was last changed; null where
+// that cannot be found out.
+gst::Owned<GstTagList> date_of_file(const std::string& path);
+
+}  // namespace livephoto::select

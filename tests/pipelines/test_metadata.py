@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""Date, place and device of the source are in still and movie, equal by every reader, and each picture has its own date."""
+
+import datetime
+import os
+import re
+from fractions import Fraction
+
+import clips
+import harness
+import pair
+import programs
+import readers
+import test_shared_media
+from harness import SECOND
+
+VIDEOS = test_shared_media.VIDEOS
+GALLERIES = pair.Expectation(galleries=False)
+
+
+def when(text):
+    """An Exif or ISO date with a zone, as an instant and its offset in minutes."""
+    match = re.match(r"(\d{4})[:-](\d\d)[:-](\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?$", text.strip())
+    if not match:
+        raise AssertionError(f"no date: {text}")
+    zone = match[8] or "Z"
+    minutes = 0 if zone == "Z" else (1 if zone[0] == "+" else -1) * (int(zone[1:3]) * 60 + int(zone[-2:]))
+    moment = datetime.datetime(*(int(match[part]) for part in range(1, 7)))
+    moment += datetime.timedelta(seconds=float(match[7] or 0), minutes=-minutes)
+    return moment, minutes
+
+
+def seconds_between(first, second):
+    return (second - first).total_seconds()
+
+
+class MetadataTest(harness.PipelineTest):
+
+    def dates(self, made):
+        """{reader: (instant, offset or None where the reader tells none)}, of the still and of the movie."""
+        still, movie = readers.exiftool(made.still), readers.exiftool(made.movie)
+        of_still = {
+            "exiftool": when(readers.tag(still, "SubSecDateTimeOriginal")),
+            "exiv2": when(self.by_exiv2(made.still)),
+        }
+        tags = readers.ffprobe(made.movie)[1]["tags"]
+        film = readers.mediainfo(made.movie)[0]
+        of_movie = {
+            "exiftool": when(readers.tag(movie, "CreationDate")),
+            "ffprobe": when(tags["com.apple.quicktime.creationdate"]),
+            "ffprobe, header": when(tags["creation_time"]),
+            "mediainfo, header": when(film["Encoded_Date"].replace("UTC", "").strip() + "Z"),
+        }
+        return of_still, of_movie
+
+    def by_exiv2(self, still):
+        said = programs.execute([programs.need("exiv2"), "-pt", "-K", "Exif.Photo.DateTimeOriginal", "-K",
+                                 "Exif.Photo.SubSecTimeOriginal", "-K", "Exif.Photo.OffsetTimeOriginal", str(still)])
+        values = dict(re.findall(r"^Exif\.Photo\.(\w+)\s+\w+\s+\d+\s+(.*)$", said.stdout.decode(), re.MULTILINE))
+        fraction = "." + values["SubSecTimeOriginal"].strip() if "SubSecTimeOriginal" in values else ""
+        return values["DateTimeOriginal"].strip() + fraction + values.get("OffsetTimeOriginal", "").strip()
+
+    def assert_dated(self, made, source, filmed, start, still, offset=None):
+        """By every reader: as much later than the source as their frames are later than its first.
+
+        `start` and `still` are seconds of the source's own time, `filmed` is its date.
+        """
+        times = readers.presentation_times(source)
+        start, still = (times[harness.on_screen(times, time)] - times[0] for time in (start, still))
+        of_still, of_movie = self.dates(made)
+        for reader, (moment, minutes) in of_still.items():
+            self.assert_close(Fraction(seconds_between(filmed, moment)), still, Fraction(1, 1000), f"the still, {reader}")
+            if offset is not None:
+                self.assertEqual(minutes, offset, f"the zone of the still, {reader}")
+        for reader, (moment, minutes) in of_movie.items():  # in whole seconds
+            self.assertEqual(seconds_between(filmed.replace(microsecond=0), moment), int(start), f"the movie, {reader}")
+            if offset is not None and "header" not in reader:
+                self.assertEqual(minutes, offset, f"the zone of the movie, {reader}")
+
+    def places(self, made):
+        """{reader: (latitude, longitude, altitude)}"""
+        found = {}
+        for name, path in (("still", made.still), ("movie", made.movie)):
+            tags = readers.exiftool(path, "-c", "%.6f")
+            found[f"exiftool, {name}"] = tuple(
+                round(float(tags[f"Composite:GPS{part}"]), 4) if f"Composite:GPS{part}" in tags else None
+                for part in ("Latitude", "Longitude"))
+        text = readers.ffprobe(made.movie)[1]["tags"]["com.apple.quicktime.location.ISO6709"]
+        match = re.match(r"([+-][\d.]+)([+-][\d.]+)", text)
+        found["ffprobe, movie"] = tuple(round(float(part), 4) for part in match.groups())
+        return found
+
+    def assert_place(self, made, latitude, longitude):
+        for reader, place in self.places(made).items():
+            self.assertEqual(place, (latitude, longitude), reader)
+
+    def recorded(self):
+        """The ordinary clip as an iPhone's movie says what it is; the keys are exiftool's work."""
+        path = self.folder / "recorded.mov"
+        programs.read_with("ffmpeg", "-v", "error", "-y", "-i", clips.moving().path, "-map", "0", "-c", "copy", "-metadata",
+                          "creation_time=2024-05-17T10:20:30Z", "-f", "mov", path)
+        programs.read_with("exiftool", "-q", "-overwrite_original", *(f"-Keys:{key}={text}" for key, text in (
+            ("CreationDate", "2024:05:17 12:20:30+02:00"), ("GPSCoordinates#", "51.3714 -0.1977 33.13"), ("Make", "Maker"),
+            ("Model", "Model"), ("Software", "1.2"), ("Title", "A day"), ("Keywords", "sea,sand"))), path)
+        return path
+
+
+FILMED = datetime.datetime(2024, 5, 17, 10, 20, 30)
+
+
+class Dates(MetadataTest):
+
+    def test_five_picks_of_a_video_have_five_dates(self):
+        for line in (harness.main_line, harness.lossless_line):
+            for start in range(4):
+                with self.subTest(line.__name__, start=start):
+                    made = self.make(clips.moving(), f"P{start}", line=line, start=start * SECOND, duration=SECOND,
+                                     still_time=round((start + 0.4) * SECOND))
+                    self.assert_dated(made, clips.moving().path, FILMED, start, start + Fraction(4, 10))
+
+    def test_matroska(self):
+        made = self.make(clips.matroska("30"), start=SECOND, duration=SECOND, still_time=round(1.5 * SECOND))
+
+        self.assert_dated(made, clips.matroska("30").path, FILMED, 1, Fraction(3, 2))
+
+    def test_a_stream_that_does_not_begin_at_0(self):
+        """The date is that of its first picture, whatever stream time that has."""
+        path = clips.late_picture().path  # 1.5 s after its sound
+        made = self.make(path, start=3 * SECOND, duration=SECOND, still_time=round(3.5 * SECOND))
+
+        self.assert_dated(made, path, FILMED, 3, Fraction(7, 2))
+
+    def test_a_source_without_a_date_has_its_files(self):
+        path = self.folder / "undated.mp4"
+        programs.read_with("ffmpeg", "-v", "error", "-y", "-i", clips.moving().path, "-map_metadata", "-1", "-c", "copy",
+                          "-fflags", "+bitexact", path)
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+        still, movie = self.folder / "P.HEIC", self.folder / "P.MOV"
+        run = harness.launch(harness.main_line(path, still, movie), messages=True)
+
+        self.assert_ended_well(run)
+        self.assertEqual(harness.field(harness.main_messages(run, "live-photo-selected")[0], "date-source"), "file")
+        self.assert_dated(harness.Pair(run, still, movie), path, datetime.datetime(2020, 9, 13, 12, 26, 40), 1, 2)
+
+    def test_a_source_with_a_date_says_so(self):
+        still, movie = self.folder / "P.HEIC", self.folder / "P.MOV"
+        run = harness.launch(harness.main_line(clips.moving().path, still, movie), messages=True)
+
+        self.assertEqual(harness.field(harness.main_messages(run, "live-photo-selected")[0], "date-source"), "source")
+
+
+class Apple(MetadataTest):
+
+    def test_all_that_an_iphone_says_is_in_the_pair(self):
+        for line in (harness.main_line, harness.lossless_line):
+            with self.subTest(line.__name__):
+                made = self.make(self.recorded(), line=line)
+                self.assert_good(made)
+                self.assert_dated(made, clips.moving().path, FILMED, 1, 2, offset=120)
+                self.assert_place(made, 51.3714, -0.1977)
+                still, movie = readers.exiftool(made.still), readers.exiftool(made.movie)
+                for tag, wanted in (("Make", "Maker"), ("Model", "Model")):
+                    self.assertEqual((readers.tag(still, tag), readers.tag(movie, tag)), (wanted, wanted))
+                self.assertEqual(str(readers.tag(still, "Software")), "1.2")
+                self.assertEqual(str(readers.tag(movie, "Software")), "1.2")
+                self.assertEqual(readers.tag(still, "ImageDescription"), "A day")
+                self.assertEqual(readers.tag(movie, "Title"), "A day")
+                self.assertEqual(readers.tag(movie, "Keywords"), "sea, sand")
+
+    def test_the_place_can_be_left_out(self):
+        made = self.make(self.recorded(), select=("strip-geo-location=true",))
+
+        for path in (made.still, made.movie):
+            self.assertEqual([name for name in readers.exiftool(path) if "GPS" in name or "ISO6709" in name], [])
+            self.assertEqual(readers.tag(readers.exiftool(path), "Make"), "Maker")
+
+    def test_all_of_it_can_be_left_out(self):
+        made = self.make(self.recorded(), select=("strip=true",))
+
+        for path in (made.still, made.movie):
+            tags = readers.exiftool(path)
+            for name in ("Make", "Model", "Software", "ImageDescription", "Title", "Keywords", "DateTimeOriginal",
+                         "CreationDate", "GPSLatitude"):
+                self.assertIsNone(readers.tag(tags, name), f"{name} in {path.name}")
+            self.assertNotIn("2024", " ".join(map(str, (value for name, value in tags.items()
+                                                        if not name.startswith(("System", "File"))))))
+        self.assert_good(made, GALLERIES)
+
+    def test_the_keys_on_playback_are_the_cameras(self):
+        made = self.make(clips.moving())
+
+        tags = readers.exiftool(made.movie)
+        self.assertEqual(str(readers.tag(tags, "LivePhotoAuto")), "1")
+        self.assertEqual([name for name in tags if "vitality" in name.lower()], [])
+
+
+class LivePhotoSource(MetadataTest):
+    """A source that is itself the movie of a Live Photo."""
+
+    def test_its_own_still_is_the_default(self):
+        first = self.make(clips.moving(), "first", duration=2 * SECOND, still_time=round(1.5 * SECOND))
+        for line, name in ((harness.main_line, "again"), (harness.lossless_line, "unchanged")):
+            with self.subTest(name):
+                again = self.make(first.movie, name, line=line, start=0, duration=3 * SECOND,
+                                  still_time=None)
+                self.assertEqual(pair.marker_time(again.movie), pair.marker_time(first.movie))
+                self.assert_good(again)
+
+    def test_the_shared_ones_keep_theirs(self):
+        folder = harness.LIVEPHOTOS
+        if not folder.is_dir():
+            self.skipTest(f"no Live Photos in {folder}")
+        for name, marker in (("lychee-iphone6s-train.mov", Fraction(280, 600)),  # on screen at 288/600
+                             ("golive-wallpaper.mov", Fraction(1, 2))):
+            with self.subTest(name):
+                made = self.make(folder / name, name, line=harness.lossless_line, start=0, still_time=None)
+                self.assert_close(pair.marker_time(made.movie), marker, Fraction(1, 1000), "the marker")
+
+
+class SharedMedia(MetadataTest):
+
+    def setUp(self):
+        if not VIDEOS.is_dir():
+            self.skipTest(f"no videos in {VIDEOS}")
+        super().setUp()
+
+    def test_what_phones_say_is_in_the_pair(self):
+        cases = (
+            ("iphone14pro-portrait-dv84-hlg-1080p24-noaudio.mov", (51.3714, -0.1977), "iPhone 14 Pro"),
+            ("iphone6s-portrait-720p-ios9-0.5s.mov", (40.6358, -111.8084), "iPhone 6s"),
+            ("android-rot270-cif-h264-1s.mp4", (37.5002, 127.0362), None),
+            ("pixel-hlg10-1080p-android14-0.3s.mp4", (51.5335, -0.1261), None),
+        )
+        for name, place, model in cases:
+            with self.subTest(name):
+                made = self.make(VIDEOS / name, name, line=harness.lossless_line, start=0, duration=SECOND,
+                                 still_time=SECOND // 10)
+                self.assert_place(made, *place)
+                if model:
+                    for path in (made.still, made.movie):
+                        self.assertEqual(readers.tag(readers.exiftool(path), "Model"), model)
+                source = readers.exiftool(VIDEOS / name, "-api", "QuickTimeUTC=1")
+                said = readers.tag(source, "CreationDate") or readers.tag(source, "CreateDate")
+                self.assert_dated(made, VIDEOS / name, *when(str(said))[:1], 0, Fraction(1, 10), when(str(said))[1])
+
+    def test_dolby_vision_is_said_to_be_lost(self):
+        made = self.make(VIDEOS / "iphone14pro-portrait-dv84-hlg-1080p24-noaudio.mov", line=harness.lossless_line,
+                         start=0, duration=SECOND, still_time=SECOND // 2, sound=False)
+
+        self.assertIn("Dolby Vision", made.run.out + made.run.stderr)
+
+    def test_of_several_videos_the_first_is_said_to_be_taken(self):
+        made = self.make(VIDEOS / "two-video-two-audio-subs.mp4", line=harness.lossless_line)
+
+        self.assertIn("more than one video", made.run.out + made.run.stderr)
+
+
+if __name__ == "__main__":
+    harness.main()
