@@ -46,6 +46,7 @@
 #include "gst/select/window.h"
 #include "gst/support/allocation.h"
 #include "gst/support/caps.h"
+#include "gst/support/colour_range.h"
 #include "gst/support/error.h"
 #include "gst/support/handshake.h"
 #include "gst/support/limits.h"
@@ -1086,9 +1087,12 @@ static gboolean gst_live_photo_select_sink_event(GstPad* pad, GstObject* parent,
       return TRUE;
     }
     case GST_EVENT_CAPS: {
-      GstCaps* caps = nullptr;
-      gst_event_parse_caps(given, &caps);
-      return take_caps(self, pad, caps);
+      GstCaps* said = nullptr;
+      gst_event_parse_caps(given, &said);
+      if (!is_video(impl, pad)) return take_caps(self, pad, said);
+      const bool is_raw = livephoto::select::is_raw(said);
+      const auto coded = is_raw ? livephoto::gst::coded_caps_before(pad) : retain(said);
+      return take_caps(self, pad, livephoto::gst::with_true_range(said, coded.get()).get());
     }
     case GST_EVENT_SEGMENT: {
       const GstSegment* segment = nullptr;

@@ -47,15 +47,12 @@ std::pair<std::uint32_t, std::uint32_t> fraction_of(
 
 // ---- Video -------------------------------------------------------------------
 
-std::optional<Colour> known_colour_of(const GstStructure* fields) {
+std::optional<Colour> colour_of(const GstStructure* fields) {
   const gchar* text = gst_structure_get_string(fields, "colorimetry");
   GstVideoColorimetry colorimetry{};
   if (text == nullptr || !gst_video_colorimetry_from_string(&colorimetry, text))
     return std::nullopt;
-  const Colour colour = gst::colour_of(colorimetry);
-  const Colour unknown{.full_range = colour.full_range};
-  if (colour == unknown) return std::nullopt;
-  return colour;
+  return gst::colour_of(colorimetry);
 }
 
 std::optional<MasteringDisplay> mastering_display_of(const GstStructure* fields) {
@@ -148,7 +145,7 @@ Result<VideoFormat> video_format_of(const GstCaps* caps, Profiles profiles) {
       fraction_of(fields, "pixel-aspect-ratio", {1, 1});
   std::tie(format.frame_rate_numerator, format.frame_rate_denominator) =
       fraction_of(fields, "framerate", {0, 1});
-  format.colour = known_colour_of(fields);
+  format.colour = colour_of(fields);
   format.mastering_display = mastering_display_of(fields);
   format.content_light = content_light_of(fields);
   return format;

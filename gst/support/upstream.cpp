@@ -47,15 +47,35 @@ std::optional<std::string> file_before(GstPad* sink) {
   return path ? std::optional<std::string>(path.get()) : std::nullopt;
 }
 
-bool is_behind(GstPad* sink, const gchar* factory) {
+namespace {
+
+// False once `use` has said so.
+bool visit_before(GstPad* sink, const std::function<bool(GstPad*)>& use) {
   const auto source = real_source(adopt(gst_pad_get_peer(sink)));
-  if (!source) return false;
+  if (!source) return true;
+  if (!use(source.get())) return false;
   const auto element = adopt(gst_pad_get_parent_element(source.get()));
-  if (!element) return false;
-  GstElementFactory* made_by = gst_element_get_factory(element.get());
-  bool found = made_by && g_str_equal(GST_OBJECT_NAME(made_by), factory);
+  if (!element) return true;
+  bool goes_on = true;
   for_each(adopt(gst_element_iterate_sink_pads(element.get())), [&](gpointer pad) {
-    found = found || is_behind(GST_PAD_CAST(pad), factory);
+    goes_on = goes_on && visit_before(GST_PAD_CAST(pad), use);
+  });
+  return goes_on;
+}
+
+}  // namespace
+
+void for_each_pad_before(GstPad* sink, const std::function<bool(GstPad*)>& use) {
+  visit_before(sink, use);
+}
+
+bool is_behind(GstPad* sink, const gchar* factory) {
+  bool found = false;
+  for_each_pad_before(sink, [&](GstPad* source) {
+    const auto element = adopt(gst_pad_get_parent_element(source));
+    GstElementFactory* made_by = element ? gst_element_get_factory(element.get()) : nullptr;
+    found = made_by && g_str_equal(GST_OBJECT_NAME(made_by), factory);
+    return !found;
   });
   return found;
 }

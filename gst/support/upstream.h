@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,10 @@ std::optional<std::string> file_before(GstPad* sink);
 
 // True where one of the elements before `sink` is made by the factory.
 bool is_behind(GstPad* sink, const gchar* factory);
+
+// Calls `use` for each source pad that what arrives at `sink` has passed, the next
+// one first, until it says false.
+void for_each_pad_before(GstPad* sink, const std::function<bool(GstPad*)>& use);
 
 // True where the chain of elements behind `source` ends with one that has yet to
 // add its source pads, such as a decodebin.

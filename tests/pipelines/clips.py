@@ -256,17 +256,30 @@ def chart_patch(index):
     return column * width + 16, row * height + 16, width - 32, height - 32
 
 
-def colour_chart(matrix):
-    """Flat patches, limited range, in "bt709" or "bt601" and labelled so."""
+# ffmpeg's names of primaries, transfer and matrix, and of the matrix in its scaler.
+COLOURS = {
+    "bt709": ("bt709", "bt709", "bt709", "bt709"),
+    "bt601": ("smpte170m", "smpte170m", "smpte170m", "bt601"),
+    "bt2020": ("bt2020", "bt2020-10", "bt2020nc", "bt2020"),
+}
+
+
+def colour_chart(colour, bits=8, full_range=False, seconds=SECONDS, labelled=True):
+    """Flat patches of one of COLOURS: H.264 of 8 bits or HEVC of 10, labelled as what they are or not at all."""
     fps = FRAME_RATES["30"]
-    labels = BT709 if matrix == "bt709" else (
-        "-color_primaries", "smpte170m", "-color_trc", "smpte170m", "-colorspace", "smpte170m")
+    primaries, transfer, space, matrix = COLOURS[colour]
+    labels = ("-color_primaries", primaries, "-color_trc", transfer, "-colorspace", space) if labelled else ()
     line = [b"".join(bytes(CHART[row * CHART_COLUMNS + column]) * (WIDTH // CHART_COLUMNS)
                      for column in range(CHART_COLUMNS)) * (HEIGHT // CHART_ROWS) for row in range(CHART_ROWS)]
     picture = b"".join(line)
-    path = _once(f"chart-{matrix}.mp4", lambda draft: _encode(
-        draft, (picture for _ in range(int(SECONDS * fps))), fps, (*X264, "-crf", "4", *labels), tone(SECONDS), AAC,
-        pixels="rgb24", filters=[f"scale=out_color_matrix={matrix}:out_range=tv:flags=accurate_rnd+full_chroma_int"]))
+    video = (*X264, "-crf", "4") if bits == 8 else (
+        *X265, "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=error:crf=2")
+    spread = "pc" if full_range else "tv"
+    name = f"chart-{colour}-{bits}-{spread}-{seconds}{'' if labelled else '-unlabelled'}.mp4"
+    path = _once(name, lambda draft: _encode(
+        draft, (picture for _ in range(int(seconds * fps))), fps, (*video, *labels, "-color_range", spread),
+        tone(seconds), AAC, pixels="rgb24",
+        filters=[f"scale=out_color_matrix={matrix}:out_range={spread}:flags=accurate_rnd+full_chroma_int"]))
     return Clip(path, fps)
 
 

@@ -75,54 +75,6 @@ class Shape(harness.PipelineTest):
         self.assert_good(made)
 
 
-class Colour(harness.PipelineTest):
-
-    def patches(self, image):
-        return [measures.mean_colour(image, *clips.chart_patch(index)) for index in range(len(clips.CHART))]
-
-    def assert_patches(self, some, others, within, what):
-        worst = max((abs(a - b), index, channel) for index, (one, other) in enumerate(zip(some, others))
-                    for channel, (a, b) in enumerate(zip(one, other)))
-        difference, index, channel = worst
-        self.assertLessEqual(
-            difference, within, f"{what}: patch {index}, {'RGB'[channel]}: {some[index]} and {others[index]}")
-
-    def check(self, matrix, **options):
-        clip = clips.colour_chart(matrix)
-        made = self.make(clip, **options)
-        still = self.patches(decoders.still_rgb(made.still))
-        movie = self.patches(pair.frame_at_marker(made.movie, "rgb24"))
-        source = self.patches(decoders.ffmpeg_frame(clip.path, clip.times()[STILL_FRAME], "rgb24"))
-        self.assert_patches(still, movie, 2, "still by heif-convert, movie by ffmpeg")
-        self.assert_patches(still, source, 3, "still by heif-convert, source by ffmpeg")
-
-    def test_bt709_patches_agree_between_still_and_movie(self):
-        self.check("bt709")
-
-    def test_bt601_patches_agree_between_still_and_movie(self):
-        self.check("bt601")
-
-    def test_bt709_patches_agree_with_x265(self):
-        harness.need_elements("x265enc")
-        self.check("bt709", video=harness.X265)
-
-    def test_bt709_patches_agree_with_a_jpeg_still(self):
-        self.check("bt709", suffix=".JPG")
-
-    def test_hdr10_stays_labelled_in_both_files(self):
-        harness.need_elements("x265enc")
-
-        made = self.make(clips.hdr10(), video=harness.X265)
-
-        self.assert_good(made)
-        video = readers.first_stream(readers.ffprobe(made.movie)[0], "video").raw
-        labels = [video.get(name) for name in ("color_primaries", "color_transfer", "color_space")]
-        self.assertEqual(labels, ["bt2020", "smpte2084", "bt2020nc"])
-        tags = readers.exiftool(made.still)
-        wanted = {"ColorPrimaries": 9, "TransferCharacteristics": 16, "MatrixCoefficients": 9}
-        self.assertEqual({name: readers.tag(tags, name) for name in wanted}, wanted)
-
-
 class Sharpness(harness.PipelineTest):
 
     def measure(self, clip, **options):

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""A chart of known colours comes out right in both files, in every range, matrix and depth, encoded again or not."""
+
+import itertools
+
+import clips
+import decoders
+import harness
+import measures
+import pair
+import readers
+from harness import SECOND
+
+SHORT = {"start": 0, "duration": SECOND // 2, "still_time": SECOND // 5}
+
+
+def still_labels(made):
+    """(primaries, transfer, matrix) of a HEIC; that its range is right, its patches show."""
+    tags = readers.exiftool(made.still)
+    return tuple(int(readers.tag(tags, name)) for name in (
+        "ColorPrimaries", "TransferCharacteristics", "MatrixCoefficients"))
+
+
+class ColourTest(harness.PipelineTest):
+
+    def patches(self, image):
+        return [measures.mean_colour(image, *clips.chart_patch(index)) for index in range(len(clips.CHART))]
+
+    def assert_patches(self, some, others, within, what):
+        worst = max((abs(a - b), index, channel) for index, (one, other) in enumerate(zip(some, others))
+                    for channel, (a, b) in enumerate(zip(one, other)))
+        difference, index, channel = worst
+        self.assertLessEqual(
+            difference, within, f"{what}: patch {index}, {'RGB'[channel]}: {some[index]} and {others[index]}")
+
+    def check(self, clip, full_range=False, **options):
+        made = self.make(clip, **{**SHORT, **options})
+        still = self.patches(decoders.still_rgb(made.still))
+        movie = self.patches(pair.frame_at_marker(made.movie, "rgb24"))
+        self.assert_patches(still, movie, 2, "still by heif-convert, movie by ffmpeg")
+        self.assert_patches(still, clips.CHART, 3, "still by heif-convert, the chart")
+        if not full_range:  # qtdemux 1.22 takes every movie with a colr box for limited range
+            marker = pair.marker_time(made.movie)
+            other = min(decoders.gst_frames(made.movie, "rgb24"), key=lambda frame: abs(frame.time - marker))
+            # GStreamer 1.22 converts 8-bit Y'CbCr to RGB with 8 bits: darker by 2.5 on average, by 6 at most.
+            self.assert_patches(self.patches(other), clips.CHART, 7, "movie by GStreamer, the chart")
+        return made
+
+
+class Chart(ColourTest):
+
+    def every(self, line, **options):
+        for colour, bits, full_range in itertools.product(clips.COLOURS, (8, 10), (False, True)):
+            with self.subTest(colour, bits=bits, full_range=full_range):
+                clip = clips.colour_chart(colour, bits, full_range, seconds=1)
+                made = self.check(clip, full_range, line=line, name=f"{colour}-{bits}-{full_range}", **options)
+                self.assert_labels(made, colour, full_range)
+
+    def assert_labels(self, made, colour, full_range):
+        """The same in both files, and they are the source's."""
+        numbers = {"bt709": (1, 1, 1), "bt601": (6, 6, 6), "bt2020": (9, 14, 9)}[colour]
+        self.assertEqual(still_labels(made), numbers, "the still by exiftool")
+        video = readers.first_stream(readers.ffprobe(made.movie)[0], "video")
+        self.assertEqual(tuple(video.raw[name] for name in ("color_primaries", "color_transfer", "color_space")),
+                         clips.COLOURS[colour][:3], "the movie by ffprobe")
+        self.assertEqual(readers.is_full_range(video), full_range, "the movie's range by ffprobe")
+
+    def test_every_colour_unchanged(self):
+        self.every(harness.lossless_line)
+
+    def test_every_colour_encoded_again(self):
+        self.every(harness.main_line)
+
+    def test_with_x265(self):
+        harness.need_elements("x265enc")
+
+        self.check(clips.colour_chart("bt709", 10, seconds=1), video=harness.X265)
+
+    def test_with_a_jpeg_still(self):
+        for full_range in (False, True):
+            with self.subTest(full_range=full_range):
+                self.check(clips.colour_chart("bt709", 8, full_range, seconds=1), full_range, suffix=".JPG")
+
+
+class Unlabelled(ColourTest):
+    """Of 240 rows: BT.601, by GStreamer's rule; said in both files."""
+
+    def test_the_guess_is_in_both_files(self):
+        for line in (harness.lossless_line, harness.main_line):
+            with self.subTest(line.__name__):
+                made = self.check(clips.colour_chart("bt601", seconds=1, labelled=False), line=line, name=line.__name__)
+                self.assertEqual(still_labels(made), (6, 6, 6))
+                video = readers.first_stream(readers.ffprobe(made.movie)[0], "video").raw
+                self.assertEqual([video[name] for name in ("color_primaries", "color_transfer", "color_space")],
+                                 ["smpte170m"] * 3)
+
+
+class Hdr(harness.PipelineTest):
+
+    def test_hdr10_stays_labelled_in_both_files(self):
+        harness.need_elements("x265enc")
+        for line in (harness.lossless_line, harness.main_line):
+            with self.subTest(line.__name__):
+                options = {"video": harness.X265} if line is harness.main_line else {}
+                made = self.make(clips.hdr10(), line.__name__, line=line, **options)
+                self.assert_good(made)
+                video = readers.first_stream(readers.ffprobe(made.movie)[0], "video").raw
+                labels = [video.get(name) for name in ("color_primaries", "color_transfer", "color_space")]
+                self.assertEqual(labels, ["bt2020", "smpte2084", "bt2020nc"])
+                tags = readers.exiftool(made.still)
+                wanted = {"ColorPrimaries": 9, "TransferCharacteristics": 16, "MatrixCoefficients": 9}
+                self.assertEqual({name: readers.tag(tags, name) for name in wanted}, wanted)
+
+    def test_the_light_of_hdr10_is_in_the_movie(self):
+        made = self.make(clips.hdr10(), line=harness.lossless_line)
+
+        sides = {side["side_data_type"]: side for side in readers.first_stream(
+            readers.ffprobe(made.movie)[0], "video").raw.get("side_data_list", [])}
+        display, light = sides["Mastering display metadata"], sides["Content light level metadata"]
+        self.assertEqual((light["max_content"], light["max_average"]), (1000, 400))
+        self.assertEqual({name: eval(display[name]) for name in display if "/" in str(display[name])}, {
+            "red_x": 0.68, "red_y": 0.32, "green_x": 0.265, "green_y": 0.69, "blue_x": 0.15, "blue_y": 0.06,
+            "white_point_x": 0.3127, "white_point_y": 0.329, "min_luminance": 0.0001, "max_luminance": 1000})
+
+    def test_a_jpeg_of_hdr_is_no_washed_out_picture(self):
+        """Against ffmpeg's own tone mapping of the same frame: other curves, so only near, but the naive one is far."""
+        clip = clips.hdr10()
+        made = self.make(clip, suffix=".JPG", line=harness.lossless_line)
+        still = decoders.still_rgb(made.still)
+        frame = decoders.ffmpeg_frame(clip.path, clip.times()[60], "rgb24")
+
+        means = [measures.mean_colour(image, 0, 20, image.width, image.height - 20) for image in (still, frame)]
+        self.assertGreater(means[0][1], means[1][1], "a PQ signal taken for BT.709 is darker than what it means")
+
+
+if __name__ == "__main__":
+    harness.main()
