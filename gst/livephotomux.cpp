@@ -301,7 +301,8 @@ static bool gst_live_photo_mux_finish(GstLivePhotoMux* self) {
         STREAM,
         MUX,
         ("The video is in Dolby Vision. Its data stay in the packets, but the movie's box that "
-         "names them (dvcC, dvvC) is lost in GStreamer: players show the HDR below it."),
+         "names them (dvcC, dvvC) is lost in GStreamer: players show what is below, which is "
+         "HDR10 or HLG in most videos of phones."),
         (nullptr));
   }
 

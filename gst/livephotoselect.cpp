@@ -429,7 +429,10 @@ bool has_source(GstLivePhotoSelect* self, GstPad* sink) {
       if (input_of(*self->impl, sink).stream_start || self->impl->run.failed) return true;
     }
     if (livephoto::gst::is_fed(sink) || GST_PAD_IS_FLUSHING(sink)) return true;
-    if (!livephoto::gst::may_grow(GST_ELEMENT(self))) break;
+    // A parsebin is in its state before it knows its streams.
+    const bool may_come = self->impl->source_watch->may_add_pads() ||
+                          livephoto::gst::may_grow(GST_ELEMENT(self));
+    if (!may_come) break;
     g_usleep(kLook);
   }
   return livephoto::gst::is_fed(sink);
@@ -537,7 +540,7 @@ GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
   // Sound that was to be in the clip must not be lost without a word.
   const auto lost = sound_comes || !gst_pad_is_linked(impl.audio_src)
                         ? nullptr
-                        : livephoto::gst::unlinked_stream(GST_ELEMENT(self), "audio/");
+                        : livephoto::gst::unlinked_stream(impl.video_sink, "audio/");
   std::unique_lock lock(impl.mutex);
   if (lost) return fail(self, lock, livephoto::select::refusal_of_sound(lost.get()));
   if (const auto sent = pump_sound(impl, sound_comes); !sent) return fail(self, lock, sent.error());
@@ -549,7 +552,7 @@ GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
   lock.unlock();
 
   gst_element_post_message(GST_ELEMENT(self), message);
-  if (const auto other = livephoto::gst::unlinked_stream(GST_ELEMENT(self), "video/")) {
+  if (const auto other = livephoto::gst::unlinked_stream(impl.video_sink, "video/")) {
     GST_ELEMENT_INFO(
         self,
         STREAM,
@@ -871,6 +874,16 @@ gboolean take_caps(GstLivePhotoSelect* self, GstPad* pad, GstCaps* caps) {
   return TRUE;
 }
 
+// The times that came by one pad were too early by `delay`.
+void correct_times(Run& run, bool of_picture, nanoseconds delay) {
+  if (of_picture && run.window.correct(delay)) run.packet_picture.correct(delay);
+  if (!of_picture && !run.audio.started) {
+    run.sound.correct(delay);
+    run.packet_sound.correct(delay);
+  }
+  if (run.source_begin && run.begins_with_sound != of_picture) *run.source_begin += delay;
+}
+
 gboolean take_segment(GstLivePhotoSelect* self, GstPad* pad, const GstSegment* segment) {
   Impl& impl = *self->impl;
   std::unique_lock lock(impl.mutex);
@@ -889,10 +902,7 @@ gboolean take_segment(GstLivePhotoSelect* self, GstPad* pad, const GstSegment* s
   }
   const auto delay = livephoto::select::correction(input.segment, *segment);
   Run& run = impl.run;
-  if (delay && is_video(impl, pad) && run.window.correct(*delay)) {
-    run.packet_picture.correct(*delay);
-    if (run.source_begin) *run.source_begin += *delay;
-  }
+  if (delay) correct_times(run, is_video(impl, pad), *delay);
   gst_segment_copy_into(segment, &input.segment);
   return TRUE;
 }

@@ -150,13 +150,22 @@ class Signal {
   std::uint32_t halved_down_;
 };
 
-// ITU-R BT.2087, annex 2: light in BT.2020's primaries in those of BT.709.
-Rgb as_bt709(const Rgb& light) {
-  const auto [red, green, blue] = light;
-  return {
-      1.6605F * red - 0.5876F * green - 0.0728F * blue,
-      -0.1246F * red + 1.1329F * green - 0.0083F * blue,
-      -0.0182F * red - 0.1006F * green + 1.1187F * blue};
+using Gamut = std::array<Rgb, 3>;
+
+// Light in other primaries in those of BT.709, all with D65 as white: ITU-R BT.2087,
+// annex 2, and SMPTE EG 432-1.
+constexpr Gamut kFromBt2020 = {
+    {{1.6605F, -0.5876F, -0.0728F}, {-0.1246F, 1.1329F, -0.0083F}, {-0.0182F, -0.1006F, 1.1187F}}};
+constexpr Gamut kFromDisplayP3 = {
+    {{1.2249F, -0.2249F, 0}, {-0.0421F, 1.0421F, 0}, {-0.0196F, -0.0786F, 1.0983F}}};
+
+Rgb in_bt709(const Rgb& light, std::uint16_t primaries) {
+  if (primaries != kBt2020 && primaries != kDisplayP3) return light;
+  const Gamut& gamut = primaries == kBt2020 ? kFromBt2020 : kFromDisplayP3;
+  Rgb result{};
+  for (std::size_t i = 0; i < result.size(); ++i)
+    for (std::size_t k = 0; k < light.size(); ++k) result[i] += gamut[i][k] * light[k];
+  return result;
 }
 
 // ITU-R BT.2100, table 5: what a screen of 1,000 cd/m2 shows of HLG.
@@ -174,7 +183,7 @@ class Light {
   Rgb operator()(const Rgb& signal) const {
     Rgb light = {curve_(signal[0]), curve_(signal[1]), curve_(signal[2])};
     if (is_hdr(colour_)) light = darkened(colour_.transfer == kHlg ? displayed(light) : light);
-    return colour_.primaries == kBt2020 ? as_bt709(light) : light;
+    return in_bt709(light, colour_.primaries);
   }
 
  private:
@@ -203,7 +212,7 @@ class Light {
 
 }  // namespace
 
-bool needs_tone_map(const Colour& colour) { return is_hdr(colour) || colour.primaries == kBt2020; }
+bool needs_tone_map(const Colour& colour) { return is_hdr(colour) || colour.primaries == kBt2020 || colour.primaries == kDisplayP3; }
 
 Result<OwnedPicture> tone_mapped(const Picture& picture) {
   if (const auto good = check_picture(picture); !good) return good.error();

@@ -51,6 +51,11 @@ void PacketSound::add(Owned<GstBuffer> packet, std::optional<nanoseconds> time) 
   kept_.push_back({{std::move(packet), begin}, format_});
 }
 
+void PacketSound::correct(nanoseconds delay) {
+  for (Kept& kept : kept_) kept.packet.time += delay;
+  if (silent_until_ != nanoseconds::min()) silent_until_ += delay;
+}
+
 void PacketSound::clear() {
   kept_.clear();
   silent_until_ = nanoseconds::min();

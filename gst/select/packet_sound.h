@@ -39,6 +39,8 @@ class PacketSound {
   void add(gst::Owned<GstBuffer> packet, std::optional<nanoseconds> time);
   // The source says that it is silent until `time`.
   void silent_until(nanoseconds time) { silent_until_ = time; }
+  // The times told so far were too early by `delay`.
+  void correct(nanoseconds delay);
   // Drops what no clip needs that begins at `time` or later.
   void forget_before(nanoseconds time);
   void clear();  // a flush; the format stays

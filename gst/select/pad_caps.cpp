@@ -44,17 +44,21 @@ Owned<GstCaps> taken_by(std::initializer_list<GstPad*> sources, Owned<GstCaps> c
   return caps;
 }
 
-// Behind `caps` what the template has of types that they do not name.
-Owned<GstCaps> with_other_types(Owned<GstCaps> caps, GstCaps* all) {
+// What of `all` is of types that `caps` do not name.
+Owned<GstCaps> other_types(const GstCaps* caps, GstCaps* all) {
   auto others = adopt(gst_caps_new_empty());
   for (guint i = 0; i < gst_caps_get_size(all); ++i) {
     auto one = adopt(gst_caps_copy_nth(all, i));
     const gchar* type = gst_structure_get_name(gst_caps_get_structure(one.get(), 0));
-    if (!has_type(caps.get(), type)) gst_caps_append(others.get(), one.release());
+    if (!has_type(caps, type)) gst_caps_append(others.get(), one.release());
   }
-  caps = adopt(gst_caps_make_writable(caps.release()));
-  gst_caps_append(caps.get(), others.release());
-  return caps;
+  return others;
+}
+
+Owned<GstCaps> joined(Owned<GstCaps> first, Owned<GstCaps> second) {
+  first = adopt(gst_caps_make_writable(first.release()));
+  gst_caps_append(first.get(), second.release());
+  return first;
 }
 
 }  // namespace
@@ -65,16 +69,16 @@ Owned<GstCaps> sink_caps(
     std::initializer_list<GstPad*> of_raw,
     GstCaps* filter) {
   const auto all = adopt(gst_pad_get_pad_template_caps(sink));
-  auto caps = retain(all.get());
-  if (gst_pad_is_linked(sink)) {
-    // In the order of the peers, but for what is raw and what is not.
-    auto raw = taken_by(of_raw, taken_by(sources, part_of(all.get(), true)));
-    auto packets = taken_by(sources, part_of(all.get(), false));
-    raw = adopt(gst_caps_make_writable(raw.release()));
-    gst_caps_append(raw.get(), packets.release());
-    caps = with_other_types(std::move(raw), all.get());
-  }
-  return filter ? intersection(filter, caps.get()) : std::move(caps);
+  const auto filtered = [filter](Owned<GstCaps> caps) {
+    return filter ? intersection(filter, caps.get()) : std::move(caps);
+  };
+  if (!gst_pad_is_linked(sink)) return filtered(retain(all.get()));
+  auto offered = joined(
+      taken_by(of_raw, taken_by(sources, part_of(all.get(), true))),
+      taken_by(sources, part_of(all.get(), false)));
+  // Apart: the filter's order must not put the others first.
+  auto others = filtered(other_types(offered.get(), all.get()));
+  return joined(filtered(std::move(offered)), std::move(others));
 }
 
 std::optional<Error> refusal_of_picture(const GstCaps* caps) {
@@ -102,15 +106,18 @@ std::optional<Error> refusal_of_picture(const GstCaps* caps) {
 Error refusal_of_sound(const GstCaps* caps) {
   const std::string type = type_of(caps);
   static GstStaticCaps passing = GST_STATIC_CAPS(LIVE_PHOTO_AUDIO_CAPS);
-  const bool passes = gst_caps_can_intersect(caps, adopt(gst_static_caps_get(&passing)).get());
+  const bool passes =
+      is_raw(caps) || gst_caps_can_intersect(caps, adopt(gst_static_caps_get(&passing)).get());
   return {
       ErrorCode::Unsupported,
       "The source has sound (" + type +
           ") that does not reach livephotoselect, so the clip would " + "have none; " +
-          (passes ? "link it to audio_sink"
-                  : "decode it (d. ! " + type +
-                        " ! decodebin ! audioconvert ! audioresample ! s.audio_sink) and encode it "
-                        "before the muxer (avenc_aac ! aacparse)") +
+          (is_raw(caps) ? "link it to audio_sink (d. ! audioconvert ! audioresample ! s.audio_sink)"
+           : passes
+               ? "link it to audio_sink"
+               : "decode it (d. ! " + type +
+                     " ! decodebin ! audioconvert ! audioresample ! s.audio_sink) and encode it "
+                     "before the muxer (avenc_aac ! aacparse)") +
           ", or leave audio_src unlinked for a clip without sound.",
       {}};
 }

@@ -158,7 +158,8 @@ void install_properties(GObjectClass* klass) {
    * GstLivePhotoSelect:still-time:
    *
    * When the still is taken, in nanoseconds of the source's stream time: it is
-   * the frame that is on screen then. Not given: the middle of the clip.
+   * the frame that is on screen then. Not given: a Live Photo's own still, where
+   * the source is one, else the middle of the clip.
    */
   g_object_class_install_property(
       klass,
@@ -167,7 +168,7 @@ void install_properties(GObjectClass* klass) {
           "still-time",
           "Still time",
           "When the still is taken, in nanoseconds of the source's stream time "
-          "(none = the middle of the clip)",
+          "(none = the source's own, or the middle of the clip)",
           0,
           G_MAXUINT64,
           GST_CLOCK_TIME_NONE,

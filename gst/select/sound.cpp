@@ -70,6 +70,12 @@ void Sound::silent_until(nanoseconds time) {
   if (!silent_until_ || *silent_until_ < time) silent_until_ = time;
 }
 
+void Sound::correct(nanoseconds delay) {
+  for (Piece& piece : pieces_) piece.time += delay;
+  if (heard_until_) *heard_until_ += delay;
+  if (silent_until_) *silent_until_ += delay;
+}
+
 void Sound::forget_before(nanoseconds time) {
   while (!pieces_.empty()) {
     const Piece& piece = pieces_.front();

@@ -27,6 +27,9 @@ class Sound {
   // source's stream time); without a time it follows the one before.
   void add(gst::Owned<GstBuffer> buffer, const GstAudioInfo& info, std::optional<nanoseconds> time);
 
+  // The times told so far were too early by `delay`; before anything has left.
+  void correct(nanoseconds delay);
+
   // Drops what ends before `time`.
   void forget_before(nanoseconds time);
 

@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <gst/tag/tag.h>
 
+#include <algorithm>
 #include <string>
 
 #include "core/isobmff/source_metadata.h"
@@ -39,16 +40,21 @@ void set_date(GstTagList* tags, GstDateTime* date) {
   gst_tag_list_add(tags, GST_TAG_MERGE_REPLACE, GST_TAG_DATE_TIME, date, nullptr);
 }
 
+// By GLib: gst_date_time_new() knows no zone beyond 12 hours (New Zealand's summer).
+// A leap second is the last of its minute: neither knows 60.
 Owned<GstDateTime> date_time_of(const CaptureTime& time) {
-  const double seconds = time.second + time.nanosecond / 1e9;
-  return adopt(gst_date_time_new(
-      static_cast<gfloat>(time.utc_offset_minutes.value_or(0)) / 60,
+  const auto zone = adopt(g_time_zone_new_offset(time.utc_offset_minutes.value_or(0) * 60));
+  const double seconds = std::min(time.second + time.nanosecond / 1e9, 59.999999);
+  auto date = adopt(g_date_time_new(
+      zone.get(),
       time.year,
       time.month,
       time.day,
       time.hour,
       time.minute,
       seconds));
+  // Takes the reference.
+  return date ? adopt(gst_date_time_new_from_g_date_time(date.release())) : nullptr;
 }
 
 void add(GstTagList* tags, const SourceMetadata& source) {

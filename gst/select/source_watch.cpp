@@ -67,6 +67,8 @@ struct SourceWatch::State : std::enable_shared_from_this<State> {
         [](gpointer self, GClosure*) { delete static_cast<Self*>(self); },
         static_cast<GConnectFlags>(0));
     handlers.push_back({std::move(element), id});
+    const std::lock_guard lock(mutex);
+    ++listened_to;
   }
 
   void note(GstElement* element) {
@@ -85,6 +87,11 @@ struct SourceWatch::State : std::enable_shared_from_this<State> {
         },
         new Self(shared_from_this()),
         [](gpointer self) { delete static_cast<Self*>(self); });
+  }
+
+  bool may_add_pads() {
+    const std::lock_guard lock(mutex);
+    return !stopped && complete.size() < listened_to;
   }
 
   void judge() {
@@ -122,6 +129,7 @@ struct SourceWatch::State : std::enable_shared_from_this<State> {
   Callback on_nothing;
   std::vector<Handler> handlers;  // of the thread that changes the state
   std::mutex mutex;               // guards what follows
+  std::size_t listened_to = 0;
   std::set<GstElement*> complete;
   GstClockID timer = nullptr;
   bool stopped = false;
@@ -131,6 +139,8 @@ SourceWatch::SourceWatch(GstElement* element, Callback on_nothing)
     : element_(element), on_nothing_(on_nothing) {}
 
 SourceWatch::~SourceWatch() { stop(); }
+
+bool SourceWatch::may_add_pads() const { return state_ && state_->may_add_pads(); }
 
 void SourceWatch::start() {
   stop();

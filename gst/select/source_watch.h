@@ -24,6 +24,10 @@ class SourceWatch {
   SourceWatch(const SourceWatch&) = delete;
   SourceWatch& operator=(const SourceWatch&) = delete;
 
+  // Whether one of those that were there at the start has yet to say no-more-pads.
+  // From a thread that start() and stop() wait for.
+  bool may_add_pads() const;
+
   void start();  // from READY to PAUSED: before the sources start
   void stop();
 

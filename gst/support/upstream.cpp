@@ -1,5 +1,7 @@
 #include "gst/support/upstream.h"
 
+#include <algorithm>
+
 namespace livephoto::gst {
 namespace {
 
@@ -16,8 +18,12 @@ Owned<GstPad> real_source(Owned<GstPad> pad) {
   return pad;
 }
 
-gboolean is_settling(GstElement* element) {
-  return !GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SINK) &&
+// Also where its turn has not come yet: a bin takes one element after the other to
+// its state, and the first may run by then.
+bool is_settling(GstElement* element, GstState target) {
+  if (GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SINK) || gst_element_is_locked_state(element))
+    return false;
+  return GST_STATE(element) < std::min(target, GST_STATE_PAUSED) ||
          gst_element_get_state(element, nullptr, nullptr, 0) == GST_STATE_CHANGE_ASYNC;
 }
 
@@ -44,7 +50,8 @@ std::optional<std::string> file_before(GstPad* sink) {
   gst_query_parse_uri(query.get(), &raw);
   const auto uri = adopt(raw);
   const auto path = adopt(uri ? g_filename_from_uri(uri.get(), nullptr, nullptr) : nullptr);
-  return path ? std::optional<std::string>(path.get()) : std::nullopt;
+  const bool is_regular = path && g_file_test(path.get(), G_FILE_TEST_IS_REGULAR);
+  return is_regular ? std::optional<std::string>(path.get()) : std::nullopt;
 }
 
 namespace {
@@ -105,24 +112,37 @@ bool adds_pads_by_itself(GstElement* element) {
   return false;
 }
 
-Owned<GstCaps> unlinked_stream(GstElement* element, const gchar* type) {
+namespace {
+
+Owned<GstCaps> unlinked_of(GstElement* element, const gchar* type) {
   Owned<GstCaps> found;
-  const auto look_at = [&](gpointer pad) {
+  for_each(adopt(gst_element_iterate_src_pads(element)), [&](gpointer pad) {
     if (found || gst_pad_is_linked(GST_PAD_CAST(pad))) return;
     auto caps = adopt(gst_pad_get_current_caps(GST_PAD_CAST(pad)));
     const bool fits =
         caps &&
         g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps.get(), 0)), type);
     if (fits) found = std::move(caps);
-  };
-  for (auto bin = adopt(gst_object_get_parent(GST_OBJECT_CAST(element))); bin && !found;
-       bin = adopt(gst_object_get_parent(bin.get()))) {
-    if (!GST_IS_BIN(bin.get())) break;
-    for_each(adopt(gst_bin_iterate_elements(GST_BIN(bin.get()))), [&](gpointer child) {
-      if (!adds_pads_by_itself(GST_ELEMENT_CAST(child))) return;
-      for_each(adopt(gst_element_iterate_src_pads(GST_ELEMENT_CAST(child))), look_at);
-    });
-  }
+  });
+  return found;
+}
+
+}  // namespace
+
+Owned<GstCaps> unlinked_stream(GstPad* sink, const gchar* type) {
+  const auto own = adopt(gst_pad_get_parent_element(sink));
+  Owned<GstCaps> found;
+  for_each_pad_before(sink, [&](GstPad* source) {
+    // A bin such as decodebin has the pads of what is in it.
+    auto element = adopt(gst_object_get_parent(GST_OBJECT_CAST(source)));
+    while (!found && element && GST_IS_ELEMENT(element.get()) &&
+           !(own && gst_object_has_as_ancestor(GST_OBJECT_CAST(own.get()), element.get()))) {
+      if (adds_pads_by_itself(GST_ELEMENT_CAST(element.get())))
+        found = unlinked_of(GST_ELEMENT_CAST(element.get()), type);
+      element = adopt(gst_object_get_parent(element.get()));
+    }
+    return !found;
+  });
   return found;
 }
 
@@ -135,9 +155,10 @@ Owned<GstObject> pipeline_of(GstElement* element) {
 bool may_grow(GstElement* element) {
   const auto top = pipeline_of(element);
   if (!top) return false;
+  const GstState target = GST_STATE_TARGET(top.get());
   bool settling = false;
   for_each(adopt(gst_bin_iterate_elements(GST_BIN(top.get()))), [&](gpointer child) {
-    settling = settling || is_settling(GST_ELEMENT_CAST(child));
+    settling = settling || is_settling(GST_ELEMENT_CAST(child), target);
   });
   return settling;
 }

@@ -15,7 +15,8 @@ namespace livephoto::gst {
 // linked to nothing: a converter for a stream that the source does not have.
 bool is_fed(GstPad* sink);
 
-// The file that feeds `sink`, if it is one.
+// The file that feeds `sink`, if it is a regular one: to open a pipe again would
+// take data from it.
 std::optional<std::string> file_before(GstPad* sink);
 
 // True where one of the elements before `sink` is made by the factory.
@@ -35,10 +36,10 @@ bool adds_pads_by_itself(GstElement* element);
 // The topmost bin that holds the element; null where there is none.
 Owned<GstObject> pipeline_of(GstElement* element);
 
-// The caps of a stream of the source that begin with `type` ("audio/"), where
-// nothing takes it: a pad beside `element`, or beside a bin around it, that an
-// element has added by itself and that is not linked. Null where there is none.
-Owned<GstCaps> unlinked_stream(GstElement* element, const gchar* type);
+// The caps of another stream of the source that feeds `sink`, of a type ("audio/"),
+// that nothing takes: of a pad that an element before `sink` has added by itself,
+// and that is not linked. Null where there is none.
+Owned<GstCaps> unlinked_stream(GstPad* sink, const gchar* type);
 
 // True while an element of the pipeline of `element` that is no sink is still
 // on its way to its state: it may have pads to add and streams to send.

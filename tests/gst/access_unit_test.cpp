@@ -201,6 +201,17 @@ TEST_F(Sync, IsWhatTheFlagSaysWhereTheUnitsSayNothing) {
   EXPECT_TRUE(finder_.is_sync(buffer_of(annex_b).get(), h264_caps.get()));
 }
 
+TEST_F(Sync, DolbyVisionIsAUnitOfItsOwn) {
+  const auto hevc = caps_of("video/x-h265,codec_data=(buffer)01" + std::string(40, '0') + "03");
+  const auto avc = caps_of("video/x-h264,codec_data=(buffer)0164000aff");
+  const Unit picture = {42, 1, 1};
+  const Unit dolby = {62 << 1, 1, 0x19};
+
+  EXPECT_TRUE(finder_.has_dolby_vision(buffer_of(packet_of({picture, dolby})).get(), hevc.get()));
+  EXPECT_FALSE(finder_.has_dolby_vision(buffer_of(packet_of({picture})).get(), hevc.get()));
+  EXPECT_FALSE(finder_.has_dolby_vision(buffer_of(packet_of({picture, dolby})).get(), avc.get()));
+}
+
 // ---- Parameter sets ------------------------------------------------------------
 
 class ParameterSets : public Sync {

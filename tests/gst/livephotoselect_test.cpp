@@ -2040,6 +2040,48 @@ GST_START_TEST(sink_caps_are_what_both_branches_take) {
 }
 GST_END_TEST
 
+GST_START_TEST(a_filter_does_not_put_first_what_is_refused) {
+  Rig rig(kWindow);
+  const auto takes_raw = [](GstQuery* query) {
+    if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) return false;
+    gst_query_set_caps_result(query, adopt(gst_caps_from_string("video/x-raw")).get());
+    return true;
+  };
+  rig.picture.on_query = rig.still.on_query = takes_raw;
+  const auto filter = adopt(
+      gst_caps_from_string("image/jpeg; video/x-h264,stream-format=avc,alignment=au; video/x-raw"));
+
+  const auto offered = adopt(gst_pad_peer_query_caps(rig.video.pad(), filter.get()));
+
+  const auto first = adopt(gst_caps_copy_nth(offered.get(), 0));
+  fail_unless(
+      gst_structure_has_name(gst_caps_get_structure(first.get(), 0), "video/x-raw"),
+      "%s",
+      adopt(gst_caps_to_string(offered.get())).get());
+  assert_equals_int(gst_caps_get_size(offered.get()), 3);
+}
+GST_END_TEST
+
+GST_START_TEST(a_segment_that_corrects_the_one_before_moves_the_sound) {
+  Rig rig("start-time=0 duration=120000000");
+  rig.start();
+  GstSegment segment;
+  gst_segment_init(&segment, GST_FORMAT_TIME);
+  segment.start = kFrame;  // its first sound is taken for the begin
+  rig.audio.send(gst_event_new_segment(&segment));
+  rig.audio.push_sound(320, 640);  // 40 ms from there on
+  segment.start = 0;
+  rig.audio.send(gst_event_new_segment(&segment));
+  rig.audio.push_sound(640, 960);
+  rig.audio.eos();
+
+  rig.video.push_pictures(0, 4);
+
+  rig.sound.expect_eos();
+  assert_equals_uint64(GST_BUFFER_PTS(rig.sound.buffers().front()), kFrame);
+}
+GST_END_TEST
+
 GST_START_TEST(a_pad_that_is_not_linked_offers_all_that_it_takes) {
   const auto element = adopt(gst_element_factory_make("livephotoselect", nullptr));
   gst_object_ref_sink(element.get());
@@ -2788,6 +2830,8 @@ static Suite* livephotoselect_suite() {
   tcase_add_test(downstream, allocation_does_not_wait_for_a_still_in_preroll);
   tcase_add_test(downstream, a_branch_that_does_not_answer_gets_no_metas);
   tcase_add_test(downstream, sink_caps_are_what_both_branches_take);
+  tcase_add_test(downstream, a_filter_does_not_put_first_what_is_refused);
+  tcase_add_test(downstream, a_segment_that_corrects_the_one_before_moves_the_sound);
   tcase_add_test(downstream, a_pad_that_is_not_linked_offers_all_that_it_takes);
   tcase_add_test(downstream, packets_need_not_suit_what_takes_the_still);
   tcase_add_test(downstream, a_segment_that_corrects_the_one_before_moves_the_first_frame);

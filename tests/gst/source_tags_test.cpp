@@ -132,6 +132,30 @@ GST_START_TEST(raw_atoms_become_tags) {
 }
 GST_END_TEST
 
+GST_START_TEST(every_zone_on_earth_is_kept) {
+  const std::pair<const char*, const char*> zones[] = {
+      {"+1400", "2024-05-17T10:20:30.320000+1400"},
+      {"+1245", "2024-05-17T10:20:30.320000+1245"},
+      {"-1100", "2024-05-17T10:20:30.320000-1100"}};
+  for (const auto& [zone, expected] : zones) {
+    auto tags = recorded();
+    add_atom(tags.get(), user_text("day", std::string("2024-05-17T10:20:30") + zone));
+    Described scene(kLate, tags.get());
+
+    assert_text(scene.date_of(scene.rig.picture), expected);
+  }
+}
+GST_END_TEST
+
+GST_START_TEST(a_leap_second_is_the_last_of_its_minute) {
+  auto tags = recorded();
+  add_atom(tags.get(), user_text("day", "2016-12-31T23:59:60Z"));
+  Described scene("start-time=0 duration=110000000 controls-source=false", tags.get());
+
+  assert_text(scene.date_of(scene.rig.picture), "2016-12-31T23:59:59.999999+0000");
+}
+GST_END_TEST
+
 GST_START_TEST(the_place_can_be_left_out) {
   const auto tags = recorded();
   Described scene(std::string(kLate) + "strip-geo-location=true", tags.get());
@@ -185,6 +209,8 @@ static Suite* source_tags_suite() {
   tcase_add_test(tests, movie_and_still_have_dates_of_their_own);
   tcase_add_test(tests, a_date_without_a_time_of_day_stays);
   tcase_add_test(tests, raw_atoms_become_tags);
+  tcase_add_test(tests, every_zone_on_earth_is_kept);
+  tcase_add_test(tests, a_leap_second_is_the_last_of_its_minute);
   tcase_add_test(tests, the_place_can_be_left_out);
   tcase_add_test(tests, everything_can_be_left_out);
   tcase_add_test(tests, without_a_date_nothing_is_invented);

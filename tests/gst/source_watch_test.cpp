@@ -113,6 +113,19 @@ GST_START_TEST(a_pipeline_may_grow_while_an_element_starts) {
 }
 GST_END_TEST
 
+GST_START_TEST(a_pipeline_may_grow_while_an_elements_turn_has_not_come) {
+  Scene scene({{"identity", "watched"}});
+  gst_element_set_state(scene.pipeline.get(), GST_STATE_PAUSED);
+  fail_if(may_grow(scene["watched"]));
+
+  gst_bin_add(GST_BIN_CAST(scene.pipeline.get()), gst_element_factory_make("decodebin", "late"));
+  fail_unless(may_grow(scene["watched"]));
+
+  gst_element_set_locked_state(scene["late"], TRUE);  // it is to stay
+  fail_if(may_grow(scene["watched"]));
+}
+GST_END_TEST
+
 GST_START_TEST(a_sink_that_waits_lets_no_pipeline_grow) {
   Scene scene({{"fakesink", "sink"}, {"identity", "watched"}});
 
@@ -122,6 +135,24 @@ GST_START_TEST(a_sink_that_waits_lets_no_pipeline_grow) {
   const auto alone = adopt(gst_element_factory_make("identity", nullptr));
   gst_object_ref_sink(alone.get());
   fail_if(may_grow(alone.get()));
+}
+GST_END_TEST
+
+GST_START_TEST(it_knows_who_may_add_pads) {
+  Scene scene({{"decodebin", "one"}, {"decodebin", "other"}, {"identity", "watched"}});
+  SourceWatch watch(scene["watched"], tell);
+  fail_if(watch.may_add_pads());
+
+  watch.start();
+  fail_unless(watch.may_add_pads());
+  gst_element_no_more_pads(scene["one"]);
+  gst_element_no_more_pads(scene["one"]);
+  fail_unless(watch.may_add_pads());
+  gst_element_no_more_pads(scene["other"]);
+  fail_if(watch.may_add_pads());
+
+  watch.stop();
+  fail_if(watch.may_add_pads());
 }
 GST_END_TEST
 
@@ -206,9 +237,11 @@ static Suite* source_watch_suite() {
   tcase_add_test(upstream, a_chain_that_begins_with_a_source_feeds);
   tcase_add_test(upstream, a_chain_goes_through_bins);
   tcase_add_test(upstream, a_pipeline_may_grow_while_an_element_starts);
+  tcase_add_test(upstream, a_pipeline_may_grow_while_an_elements_turn_has_not_come);
   tcase_add_test(upstream, a_sink_that_waits_lets_no_pipeline_grow);
 
   auto* watch = add_case("watch");
+  tcase_add_test(watch, it_knows_who_may_add_pads);
   tcase_add_test(watch, it_tells_once_when_all_have_added_their_last_pad);
   tcase_add_test(watch, it_does_not_tell_of_a_source_that_is_linked_late_or_is_gone);
   tcase_add_test(watch, the_selector_says_that_nothing_comes);

@@ -262,6 +262,15 @@ class WrongLine(RefusalTest):
         self.refuse_line(clips.moving().path, r"has sound \(audio/mpeg\) that does not reach .*link it to audio_sink",
                          links="d. ! s.video_sink")
 
+    def test_another_source_in_the_pipeline_is_not_meant(self):
+        still, movie = self.folder / "P.HEIC", self.folder / "P.MOV"
+        line = [*harness.main_line(clips.silent().path, still, movie), "filesrc", f"location={clips.moving().path}", "!",
+                "decodebin", "name=other", "other.", "!", "video/x-raw", "!", "fakesink"]
+        run = harness.launch(line, 60)
+
+        self.assert_ended_well(run)
+        self.assert_good(harness.Pair(run, still, movie), pair.Expectation(galleries=False))
+
     def test_another_track_that_can_pass_is_taken(self):
         made = self.make(clips.ac3(and_aac=True), line=harness.lossless_line)
 

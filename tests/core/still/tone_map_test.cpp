@@ -105,6 +105,24 @@ TEST(ToneMap, OnlyConvertsTheColoursOfSdr) {
   expect_grey(mapped(940, 512, 512, kWide), 255, 255);
 }
 
+TEST(ToneMap, BringsDisplayP3IntoBt709) {
+  constexpr Colour kP3{12, 13, 1, false};
+  EXPECT_TRUE(needs_tone_map(kP3));
+  expect_grey(mapped(64 + 876 * 0.5, 512, 512, kP3), 127, 128);
+  // P3's (200, 100, 100) is (215, 93, 97) in sRGB, computed from the chromaticities.
+  const double red = 200 / 255.0;
+  const double other = 100 / 255.0;
+  const double luma = 0.2126 * red + 0.7874 * other;
+  const Rgb found = mapped(
+      64 + 876 * luma,
+      512 + 896 * (other - luma) / 1.8556,
+      512 + 896 * (red - luma) / 1.5748,
+      kP3);
+  EXPECT_NEAR(found[0], 215, 1);
+  EXPECT_NEAR(found[1], 93, 1);
+  EXPECT_NEAR(found[2], 97, 1);
+}
+
 TEST(ToneMap, TakesEveryLayout) {
   for (const Chroma chroma : {Chroma::Yuv420, Chroma::Yuv422, Chroma::Yuv444}) {
     for (const int depth : {8, 10, 12}) {
