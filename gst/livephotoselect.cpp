@@ -423,16 +423,19 @@ constexpr gulong kLook = G_USEC_PER_SEC / 100;
 // Whether anything will ever come by `sink`. A chain with nothing before it can
 // still be linked while a demuxer elsewhere in the pipeline looks for its streams.
 bool has_source(GstLivePhotoSelect* self, GstPad* sink) {
+  bool is_quiet = false;  // since the last look
   for (gulong waited = 0; waited < kPatience; waited += kLook) {
     {
       std::unique_lock lock(self->impl->mutex);
       if (input_of(*self->impl, sink).stream_start || self->impl->run.failed) return true;
     }
     if (livephoto::gst::is_fed(sink) || GST_PAD_IS_FLUSHING(sink)) return true;
-    // A parsebin is in its state before it knows its streams.
+    // A parsebin is in its state before it knows its streams, and adds their pads
+    // one after the other.
     const bool may_come = self->impl->source_watch->may_add_pads() ||
                           livephoto::gst::may_grow(GST_ELEMENT(self));
-    if (!may_come) break;
+    if (!may_come && is_quiet) break;
+    is_quiet = !may_come;
     g_usleep(kLook);
   }
   return livephoto::gst::is_fed(sink);

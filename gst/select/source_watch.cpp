@@ -67,8 +67,6 @@ struct SourceWatch::State : std::enable_shared_from_this<State> {
         [](gpointer self, GClosure*) { delete static_cast<Self*>(self); },
         static_cast<GConnectFlags>(0));
     handlers.push_back({std::move(element), id});
-    const std::lock_guard lock(mutex);
-    ++listened_to;
   }
 
   void note(GstElement* element) {
@@ -90,8 +88,11 @@ struct SourceWatch::State : std::enable_shared_from_this<State> {
   }
 
   bool may_add_pads() {
-    const std::lock_guard lock(mutex);
-    return !stopped && complete.size() < listened_to;
+    return std::any_of(handlers.begin(), handlers.end(), [this](const Handler& handler) {
+      const std::lock_guard lock(mutex);
+      return !stopped && complete.count(handler.element.get()) == 0 &&
+             GST_ELEMENT_CAST(handler.element.get())->numsrcpads == 0;
+    });
   }
 
   void judge() {
@@ -127,9 +128,8 @@ struct SourceWatch::State : std::enable_shared_from_this<State> {
 
   GWeakRef watched;
   Callback on_nothing;
-  std::vector<Handler> handlers;  // of the thread that changes the state
+  std::vector<Handler> handlers;  // changed only while nothing streams
   std::mutex mutex;               // guards what follows
-  std::size_t listened_to = 0;
   std::set<GstElement*> complete;
   GstClockID timer = nullptr;
   bool stopped = false;

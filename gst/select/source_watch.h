@@ -24,8 +24,9 @@ class SourceWatch {
   SourceWatch(const SourceWatch&) = delete;
   SourceWatch& operator=(const SourceWatch&) = delete;
 
-  // Whether one of those that were there at the start has yet to say no-more-pads.
-  // From a thread that start() and stop() wait for.
+  // Whether one of those that were there at the start has yet to add its first pad,
+  // and has not said no-more-pads (parsebin 1.22 never does). From a thread that
+  // start() and stop() wait for.
   bool may_add_pads() const;
 
   void start();  // from READY to PAUSED: before the sources start
