@@ -133,8 +133,9 @@ run_leaks() {
 
 run_asan() {
   local suites program dir=$build-asan
+  # Half of the time goes into compiling: little of it into optimising.
   build_in "$dir" -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false \
-    --buildtype=debugoptimized -Dtests=enabled -Dgst=enabled -Djpeg=enabled || return
+    --buildtype=debug -Doptimization=1 -Dtests=enabled -Dgst=enabled -Djpeg=enabled || return
   select_suites "$dir" core gst pipelines-smoke || return 0
   # GStreamer's programs are not instrumented: they have to be given the runtime before they load the plugin.
   # What their own libraries leave behind is not ours to report; the element tests look for leaks.
@@ -160,7 +161,7 @@ END
 run_tsan() {
   local suites wrapper=() dir=$build-tsan
   build_in "$dir" -Db_sanitize=thread -Db_lundef=false -Dwerror=false \
-    --buildtype=debugoptimized -Dtests=enabled -Dgst=disabled -Djpeg=enabled || return
+    --buildtype=debug -Doptimization=1 -Dtests=enabled -Dgst=disabled -Djpeg=enabled || return
   select_suites "$dir" core || return 0
   # GCC 12's runtime stops at the address layout of newer kernels.
   if setarch -R true 2>/dev/null; then

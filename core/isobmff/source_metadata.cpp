@@ -274,8 +274,6 @@ void SourceMetadataReader::take(std::string_view key, std::string text) {
     metadata_.description = std::move(text);
   } else if (is("keywords")) {
     metadata_.keywords = split(text, ',');
-  } else if (is("content.identifier")) {
-    metadata_.content_identifier = std::move(text);
   }
 }
 

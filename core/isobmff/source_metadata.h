@@ -11,19 +11,6 @@
 
 namespace livephoto {
 
-// Empty, or nothing: it does not say.
-struct SourceMetadata {
-  std::optional<CaptureTime> time{};
-  std::optional<Place> place{};
-  std::string make{};
-  std::string model{};
-  std::string software{};
-  std::string title{};
-  std::string description{};
-  std::vector<std::string> keywords{};
-  std::string content_identifier{};  // the movie of a Live Photo has one; as it stands there
-};
-
 // Reads `keys` and the `ilst` behind it (QuickTime File Format, "Metadata"; the
 // keys of Apple's and Android's cameras), and user data texts such as `(c)xyz`
 // ("User data text strings and language codes"). What is damaged, too long or
@@ -32,7 +19,8 @@ class SourceMetadataReader {
  public:
   // One atom with its header, as it stands in the file.
   void add(ByteSpan atom);
-  const SourceMetadata& metadata() const { return metadata_; }
+  // What was found; how the picture is to be turned is not among it.
+  const CaptureInfo& metadata() const { return metadata_; }
 
  private:
   void add_keys(ByteSpan body);
@@ -40,7 +28,7 @@ class SourceMetadataReader {
   void take(std::string_view key, std::string text);
 
   std::vector<std::string> keys_;
-  SourceMetadata metadata_;
+  CaptureInfo metadata_;
 };
 
 // ISO 6709 as cameras write it, "+51.3714-000.1977+033.130/": degrees, degrees

@@ -17,7 +17,7 @@ using gst::Owned;
 // qtdemux's own name: GST_QT_DEMUX_PRIVATE_TAG is in no header.
 constexpr const gchar* kRawAtom = "private-qt-tag";
 
-SourceMetadata metadata_in(const GstTagList* tags) {
+CaptureInfo metadata_in(const GstTagList* tags) {
   SourceMetadataReader reader;
   const guint count = gst_tag_list_get_tag_size(tags, kRawAtom);
   for (guint i = 0; i < count; ++i) {
@@ -57,7 +57,7 @@ Owned<GstDateTime> date_time_of(const CaptureTime& time) {
   return date ? adopt(gst_date_time_new_from_g_date_time(date.release())) : nullptr;
 }
 
-void add(GstTagList* tags, const SourceMetadata& source) {
+void add(GstTagList* tags, const CaptureInfo& source) {
   // Its time has the camera's zone; that of the movie's header has none. A time
   // without a zone says less than the header's.
   if (source.time && (source.time->utc_offset_minutes || !has_date(tags))) {

@@ -223,6 +223,13 @@ def flash_and_click(rate, audio="pcm", kind="mov"):
     return Clip(path, fps, clicks)
 
 
+def corners():
+    """A square of another colour in each corner."""
+    fps = FRAME_RATES["30"]
+    return Clip(_once("corners.mp4", lambda draft: _encode(
+        draft, _frames(fps, 1, painter=Painter(corners=True)), fps, X264 + BT709, tone(1), AAC)), fps)
+
+
 def portrait(turn):
     """A picture that stands upright only when the container's display matrix is obeyed: 90, 180 or 270 degrees.
 

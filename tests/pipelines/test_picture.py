@@ -63,6 +63,42 @@ class Upright(harness.PipelineTest):
         self.check(90, video=harness.X265)
 
 
+class Orientation(harness.PipelineTest):
+    """All eight of Exif, from a tag of the stream; by their content, not by what a reader says of them."""
+
+    # GStreamer's name, and the corners as they are to be shown: top left, top right, bottom left, bottom right.
+    SHOWN = {
+        "rotate-0": "red green blue yellow", "flip-rotate-0": "green red yellow blue",
+        "rotate-180": "yellow blue green red", "flip-rotate-180": "blue yellow red green",
+        "flip-rotate-270": "red blue green yellow", "rotate-90": "blue red yellow green",
+        "flip-rotate-90": "yellow green blue red", "rotate-270": "green yellow red blue"}
+    COLOURS = {(1, 0, 0): "red", (0, 1, 0): "green", (0, 0, 1): "blue", (1, 1, 0): "yellow"}
+
+    def corners(self, image):
+        found = []
+        for top in (18, image.height - 30):
+            for left in (18, image.width - 30):
+                colour = measures.mean_colour(image, left, top, 12, 12)
+                found.append(self.COLOURS.get(tuple(int(value > 128) for value in colour), str(colour)))
+        return " ".join(found)
+
+    def check(self, line):
+        for name, shown in self.SHOWN.items():
+            with self.subTest(name):
+                made = self.make(
+                    clips.corners(), name, line=line, start=0, duration=harness.SECOND // 2,
+                    still_time=harness.SECOND // 5,
+                    before_video=("taginject", f"tags=image-orientation={name}", "!"))
+                self.assertEqual(self.corners(decoders.still_rgb(made.still)), shown, "the still by heif-convert")
+                self.assertEqual(self.corners(pair.frame_at_marker(made.movie, "rgb24")), shown, "the movie by ffmpeg")
+
+    def test_every_orientation_unchanged(self):
+        self.check(harness.lossless_line)
+
+    def test_every_orientation_encoded_again(self):
+        self.check(harness.main_line)
+
+
 class Shape(harness.PipelineTest):
 
     def test_oblong_pixels_keep_the_shape_of_the_picture(self):

@@ -33,7 +33,7 @@ std::vector<Bytes> atoms_of(const std::vector<std::pair<std::string, std::string
   return atoms;
 }
 
-SourceMetadata metadata_of(const std::vector<Bytes>& atoms) {
+CaptureInfo metadata_of(const std::vector<Bytes>& atoms) {
   SourceMetadataReader reader;
   for (const Bytes& atom : atoms) reader.add(atom);
   return reader.metadata();
@@ -56,7 +56,6 @@ TEST(SourceMetadata, IsReadFromApplesKeys) {
        {"com.apple.quicktime.title", "A title"},
        {"com.apple.quicktime.description", "Words"},
        {"com.apple.quicktime.keywords", " sea,  two words ,,sand"},
-       {"com.apple.quicktime.content.identifier", "ID"},
        {"com.apple.quicktime.creationdate", "2024-01-22T11:47:52+0100"}}));
 
   EXPECT_EQ(found.place, (Place{51.3714, -0.1977, 33.13}));
@@ -66,7 +65,6 @@ TEST(SourceMetadata, IsReadFromApplesKeys) {
   EXPECT_EQ(found.title, "A title");
   EXPECT_EQ(found.description, "Words");
   EXPECT_EQ(found.keywords, (std::vector<std::string>{"sea", "two words", "sand"}));
-  EXPECT_EQ(found.content_identifier, "ID");
   EXPECT_EQ(found.time, (CaptureTime{2024, 1, 22, 11, 47, 52, 0, 60}));
 }
 
