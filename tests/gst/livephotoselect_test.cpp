@@ -2004,15 +2004,21 @@ GST_START_TEST(a_branch_that_does_not_answer_gets_no_metas) {
 }
 GST_END_TEST
 
+namespace {
+
+// The answer of a branch that takes these caps.
+std::function<bool(GstQuery*)> takes(const char* text) {
+  return [text](GstQuery* query) {
+    if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) return false;
+    gst_query_set_caps_result(query, adopt(gst_caps_from_string(text)).get());
+    return true;
+  };
+}
+
+}  // namespace
+
 GST_START_TEST(sink_caps_are_what_both_branches_take) {
   Rig rig(kWindow);
-  const auto takes = [](const char* text) {
-    return [text](GstQuery* query) {
-      if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) return false;
-      gst_query_set_caps_result(query, adopt(gst_caps_from_string(text)).get());
-      return true;
-    };
-  };
   rig.picture.on_query = takes("video/x-raw,format={NV12,I420},width=[1,64]");
   rig.still.on_query = takes("video/x-raw,format={I420,RGB},width=[32,100]");
   rig.sound.on_query = takes("audio/x-raw,format=S16LE,rate=48000");
@@ -2042,12 +2048,7 @@ GST_END_TEST
 
 GST_START_TEST(a_filter_does_not_put_first_what_is_refused) {
   Rig rig(kWindow);
-  const auto takes_raw = [](GstQuery* query) {
-    if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) return false;
-    gst_query_set_caps_result(query, adopt(gst_caps_from_string("video/x-raw")).get());
-    return true;
-  };
-  rig.picture.on_query = rig.still.on_query = takes_raw;
+  rig.picture.on_query = rig.still.on_query = takes("video/x-raw");
   const auto filter = adopt(
       gst_caps_from_string("image/jpeg; video/x-h264,stream-format=avc,alignment=au; video/x-raw"));
 
@@ -2098,13 +2099,6 @@ GST_END_TEST
 
 GST_START_TEST(packets_need_not_suit_what_takes_the_still) {
   Rig rig(kWindow);
-  const auto takes = [](const char* text) {
-    return [text](GstQuery* query) {
-      if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) return false;
-      gst_query_set_caps_result(query, adopt(gst_caps_from_string(text)).get());
-      return true;
-    };
-  };
   rig.picture.on_query = takes("video/x-h264,profile=high");
   rig.still.on_query = takes("video/x-raw");
 
