@@ -5,9 +5,13 @@
 // the test says no-more-pads in their name.
 #include "gst/select/source_watch.h"
 
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
 #include <atomic>
 #include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -95,6 +99,28 @@ GST_START_TEST(a_chain_goes_through_bins) {
 
   scene.link("source", "bin");
   fail_unless(scene.is_watched_fed());
+}
+GST_END_TEST
+
+GST_START_TEST(a_pipe_is_no_file_that_may_be_opened_again) {
+  Scene scene({{"filesrc", "source"}, {"identity", "watched"}});
+  scene.link("source", "watched");
+  const auto sink = adopt(gst_element_get_static_pad(scene["watched"], "sink"));
+  gchar* folder = g_dir_make_tmp("upstream.XXXXXX", nullptr);
+  const std::string pipe = std::string(folder) + "/pipe";
+  const std::string file = std::string(folder) + "/file";
+  assert_equals_int(mkfifo(pipe.c_str(), 0600), 0);
+  fail_unless(g_file_set_contents(file.c_str(), "film", -1, nullptr));
+
+  g_object_set(scene["source"], "location", file.c_str(), nullptr);
+  fail_unless(livephoto::gst::file_before(sink.get()) == file);
+  g_object_set(scene["source"], "location", pipe.c_str(), nullptr);
+  fail_unless(livephoto::gst::file_before(sink.get()) == std::nullopt);
+
+  g_remove(pipe.c_str());
+  g_remove(file.c_str());
+  g_rmdir(folder);
+  g_free(folder);
 }
 GST_END_TEST
 
@@ -236,6 +262,7 @@ static Suite* source_watch_suite() {
   auto* upstream = add_case("upstream");
   tcase_add_test(upstream, a_chain_that_begins_with_a_source_feeds);
   tcase_add_test(upstream, a_chain_goes_through_bins);
+  tcase_add_test(upstream, a_pipe_is_no_file_that_may_be_opened_again);
   tcase_add_test(upstream, a_pipeline_may_grow_while_an_element_starts);
   tcase_add_test(upstream, a_pipeline_may_grow_while_an_elements_turn_has_not_come);
   tcase_add_test(upstream, a_sink_that_waits_lets_no_pipeline_grow);

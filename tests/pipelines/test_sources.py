@@ -1,10 +1,8 @@
 #!/usr/bin/env python3
 """Whatever brings the streams, a clip late in a file is sought, and cut as exactly as an early one."""
 
-import os
 import re
 import shlex
-import subprocess
 from fractions import Fraction
 
 import clips
@@ -88,22 +86,6 @@ class Sources(harness.PipelineTest):
     def test_packets_from_two_files(self):
         self.check("filesrc location={file} ! parsebin name=d filesrc location={file} ! parsebin name=e", LOSSLESS,
                    sound="e. !")
-
-    def test_packets_from_a_pipe(self):
-        """It cannot be sought, nor opened a second time."""
-        pipe = self.folder / "pipe"
-        os.mkfifo(pipe)
-        writer = subprocess.Popen(["cp", str(clips.matroska().path), str(pipe)])
-        self.addCleanup(writer.wait)
-        self.addCleanup(writer.kill)
-        still, movie = self.folder / "P.HEIC", self.folder / "P.MOV"
-        run = harness.launch(shlex.split(
-            f"filesrc location={pipe} ! matroskademux name=d livephotoselect name=s start-time={SECOND} "
-            f"duration={SECOND} livephotomux name=m ! filesink location={movie} d.video_0 ! h264parse ! s.video_sink "
-            f"d.audio_0 ! aacparse ! s.audio_sink {LOSSLESS[0]} location={still}"), 30)
-
-        self.assert_ended_well(run)
-        self.assert_good(harness.Pair(run, still, movie), pair.Expectation(galleries=False))
 
     # ---- decoded
 
