@@ -2,6 +2,7 @@
 """A chart of known colours comes out right in both files, in every range, matrix and depth, encoded again or not."""
 
 import itertools
+from fractions import Fraction
 
 import clips
 import decoders
@@ -118,7 +119,7 @@ class Hdr(harness.PipelineTest):
             readers.ffprobe(made.movie)[0], "video").raw.get("side_data_list", [])}
         display, light = sides["Mastering display metadata"], sides["Content light level metadata"]
         self.assertEqual((light["max_content"], light["max_average"]), (1000, 400))
-        self.assertEqual({name: eval(display[name]) for name in display if "/" in str(display[name])}, {
+        self.assertEqual({name: float(Fraction(value)) for name, value in display.items() if "/" in str(value)}, {
             "red_x": 0.68, "red_y": 0.32, "green_x": 0.265, "green_y": 0.69, "blue_x": 0.15, "blue_y": 0.06,
             "white_point_x": 0.3127, "white_point_y": 0.329, "min_luminance": 0.0001, "max_luminance": 1000})
 
