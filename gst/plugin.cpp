@@ -4,6 +4,7 @@
 #include "gst/heifstillsink.h"
 #include "gst/livephotomux.h"
 #include "gst/livephotoselect.h"
+#include "gst/livephotosink.h"
 #include "gst/support/tags.h"
 
 static gboolean plugin_init(GstPlugin* plugin) {
@@ -12,7 +13,8 @@ static gboolean plugin_init(GstPlugin* plugin) {
   const gboolean select = GST_ELEMENT_REGISTER(livephotoselect, plugin);
   const gboolean still = GST_ELEMENT_REGISTER(heifstillsink, plugin);
   const gboolean mux = GST_ELEMENT_REGISTER(livephotomux, plugin);
-  return select && still && mux;
+  const gboolean sink = GST_ELEMENT_REGISTER(livephotosink, plugin);
+  return select && still && mux && sink;
 }
 
 // The source is LGPL, but exiv2, which the core writes Exif with, is GPL.

@@ -63,7 +63,9 @@ std::string iso_8601(const CaptureTime& time) {
 }
 
 std::vector<MetadataItem> movie_metadata(
-    const std::string& content_identifier, const CaptureInfo& capture) {
+    const std::string& content_identifier,
+    const CaptureInfo& capture,
+    const std::string& fingerprint) {
   std::vector<MetadataItem> items;
   // As cameras of today write them: the picture plays by itself when it is scrolled
   // into view, and at its full frame rate.
@@ -91,6 +93,10 @@ std::vector<MetadataItem> movie_metadata(
   add("description", capture.description);
   add("keywords", joined(capture.keywords));
   if (capture.time) add("creationdate", iso_8601(*capture.time));
+  if (!fingerprint.empty()) {
+    items.push_back(
+        {.key = std::string(kFingerprintKey), .type = DataType::Utf8, .value = bytes_of(fingerprint)});
+  }
   return items;
 }
 

@@ -11,9 +11,15 @@
 
 namespace livephoto::isobmff {
 
-// The items of moov/meta, in the order in which cameras write them.
+// What a program knows its own movies by; other readers leave it alone.
+inline constexpr std::string_view kFingerprintKey = "io.github.gst-livephoto.fingerprint";
+
+// The items of moov/meta, in the order in which cameras write them; the fingerprint,
+// if there is one, behind them.
 std::vector<MetadataItem> movie_metadata(
-    const std::string& content_identifier, const CaptureInfo& capture);
+    const std::string& content_identifier,
+    const CaptureInfo& capture,
+    const std::string& fingerprint = {});
 
 // The key whose sample's time is the still's.
 inline constexpr std::string_view kStillImageTime = "com.apple.quicktime.still-image-time";

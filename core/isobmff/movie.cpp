@@ -395,7 +395,7 @@ Box moov(const Plan& plan, std::uint64_t media_offset) {
       video_track(plan, media_offset),
       sound,
       marker_track(plan, media_offset),
-      meta(movie_metadata(plan.content_identifier, plan.clip->capture)));
+      meta(movie_metadata(plan.content_identifier, plan.clip->capture, plan.clip->fingerprint)));
 }
 
 // ---- Checks and assembly -----------------------------------------------------

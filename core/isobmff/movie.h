@@ -92,6 +92,8 @@ enum class MovieLayout {
 struct Clip {
   std::string content_identifier{};
   CaptureInfo capture{};
+  // What the caller knows its own work by, in moov/meta under a key of ours; empty: none.
+  std::string fingerprint{};
   VideoTrack video{};
   std::vector<AudioTrack> audio{};
   // From the first frame shown; the marker goes to the frame on screen then.

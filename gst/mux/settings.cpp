@@ -9,6 +9,7 @@ enum {
   PROP_MAX_SIZE_BYTES,
   PROP_FASTSTART,
   PROP_STRICT,
+  PROP_FINGERPRINT,
 };
 
 }  // namespace
@@ -32,6 +33,11 @@ bool set_property(Settings& settings, guint id, const GValue* value) {
     case PROP_STRICT:
       settings.strict = g_value_get_boolean(value);
       break;
+    case PROP_FINGERPRINT: {
+      const gchar* fingerprint = g_value_get_string(value);
+      settings.fingerprint = fingerprint ? fingerprint : "";
+      break;
+    }
     default:
       return false;
   }
@@ -55,6 +61,9 @@ bool get_property(const Settings& settings, guint id, GValue* value) {
       break;
     case PROP_STRICT:
       g_value_set_boolean(value, settings.strict);
+      break;
+    case PROP_FINGERPRINT:
+      if (!settings.fingerprint.empty()) g_value_set_string(value, settings.fingerprint.c_str());
       break;
     default:
       return false;
@@ -144,6 +153,21 @@ void install_properties(GObjectClass* klass) {
           "Strict",
           "Take only video that Apple's decoders play: H.264 up to High, H.265 Main and Main 10",
           TRUE,
+          kFlags));
+  /**
+   * GstLivePhotoMux:fingerprint:
+   *
+   * Written in the movie's metadata under a key of ours, so that a program knows
+   * again what it has made, and from what.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_FINGERPRINT,
+      g_param_spec_string(
+          "fingerprint",
+          "Fingerprint",
+          "Text to know the movie by, in its metadata (default: none)",
+          nullptr,
           kFlags));
 }
 

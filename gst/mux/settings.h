@@ -17,6 +17,7 @@ struct Settings {
   guint64 max_size_bytes = gst::kDefaultMaxSizeBytes;
   bool faststart = false;
   bool strict = true;
+  std::string fingerprint;
 
   Profiles profiles() const { return strict ? Profiles::Apple : Profiles::Any; }
   Wishes wishes() const {
@@ -24,6 +25,7 @@ struct Settings {
         .content_identifier = content_identifier,
         .marker_time = marker_time,
         .layout = faststart ? MovieLayout::FastStart : MovieLayout::Camera,
+        .fingerprint = fingerprint,
     };
   }
 };

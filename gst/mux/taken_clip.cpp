@@ -54,6 +54,7 @@ TakenClip take_clip(const Sinks& sinks, const Wishes& wishes) {
   taken.tags = stream_tags_of(sinks);
   take_announcement(taken, wishes);
   taken.clip.layout = wishes.layout;
+  taken.clip.fingerprint = wishes.fingerprint;
   taken.buffers.emplace_back();  // the picture's, also where there is none
   for (const auto& sink : sinks) {
     Input& input = sink->input;

@@ -18,6 +18,7 @@ struct Wishes {
   std::string content_identifier{};                // empty: by tag
   GstClockTime marker_time = GST_CLOCK_TIME_NONE;  // none: by tag
   MovieLayout layout = MovieLayout::Camera;
+  std::string fingerprint{};
 };
 
 struct TakenClip {

@@ -42,6 +42,7 @@ Owned<T> adopt(T* pointer) {
 // For a pointer documented [transfer none] that must outlive its lender; null stays null.
 inline Owned<GstBuffer> retain(GstBuffer* p) { return adopt(p ? gst_buffer_ref(p) : nullptr); }
 inline Owned<GstCaps> retain(GstCaps* p) { return adopt(p ? gst_caps_ref(p) : nullptr); }
+inline Owned<GstPad> retain(GstPad* p) { return adopt(p ? GST_PAD(gst_object_ref(p)) : nullptr); }
 inline Owned<GstEvent> retain(GstEvent* p) { return adopt(p ? gst_event_ref(p) : nullptr); }
 inline Owned<GstTagList> retain(GstTagList* p) { return adopt(p ? gst_tag_list_ref(p) : nullptr); }
 

@@ -1,0 +1,61 @@
+#include "core/pair/names.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <regex>
+
+namespace livephoto {
+namespace {
+
+constexpr std::array<std::string_view, 7> kExtensions{
+    ".pvt.zip", ".heic", ".heif", ".jpeg", ".jpg", ".mov", ".pvt"};
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char letter) {
+    return static_cast<char>(std::tolower(letter));
+  });
+  return text;
+}
+
+}  // namespace
+
+std::string_view still_extension(StillFormat format) {
+  return format == StillFormat::Jpeg ? ".JPG" : ".HEIC";
+}
+
+std::filesystem::path pair_base(const std::filesystem::path& location) {
+  const std::string name = location.filename().string();
+  const std::string lower = lower_case(name);
+  for (const auto extension : kExtensions) {
+    // A name that is nothing but an extension stays.
+    if (lower.size() > extension.size() && lower.ends_with(extension))
+      return location.parent_path() / name.substr(0, name.size() - extension.size());
+  }
+  return location;
+}
+
+StillFormat named_still_format(const std::filesystem::path& location) {
+  const std::string extension = lower_case(location.extension().string());
+  return extension == ".jpg" || extension == ".jpeg" ? StillFormat::Jpeg : StillFormat::Heic;
+}
+
+std::filesystem::path with_extension(
+    const std::filesystem::path& base, std::string_view extension) {
+  auto path = base;
+  path += extension;
+  return path;
+}
+
+std::string numbered(const std::string& pattern, unsigned number) {
+  static const std::regex place("%(0?)([1-9]?)d");
+  std::smatch found;
+  if (!std::regex_search(pattern, found, place)) return pattern;
+  std::string digits = std::to_string(number);
+  const std::size_t width = found[2].length() > 0 ? std::stoul(found[2]) : 0;
+  if (digits.size() < width)
+    digits.insert(0, width - digits.size(), found[1].length() > 0 ? '0' : ' ');
+  return found.prefix().str() + digits + found.suffix().str();
+}
+
+}  // namespace livephoto
