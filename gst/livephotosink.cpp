@@ -74,10 +74,12 @@ using livephoto::sink::PairFiles;
 using livephoto::sink::SizeLimit;
 using livephoto::sink::WrittenPair;
 
-// Sound that is decoded first. (MPEG-4's is not named without its form: its parser
-// makes the one that passes.)
-#define LIVE_PHOTO_DECODED_AUDIO_CAPS                                               \
-  "audio/mpeg, mpegversion = (int) 1; audio/x-opus; audio/x-vorbis; audio/x-flac"   \
+// Sound that is converted or decoded first. (MPEG-4's is not named without its form: its
+// parser makes the one that passes.)
+#define LIVE_PHOTO_OTHER_AUDIO_CAPS                                                 \
+  GST_AUDIO_CAPS_MAKE(GST_AUDIO_FORMATS_ALL)                                        \
+  ", layout = (string) non-interleaved"                                             \
+  "; audio/mpeg, mpegversion = (int) 1; audio/x-opus; audio/x-vorbis; audio/x-flac" \
   "; audio/x-ac3; audio/x-eac3; audio/x-dts; audio/AMR; audio/AMR-WB; audio/x-alaw" \
   "; audio/x-mulaw; audio/x-adpcm; audio/x-wma; audio/x-speex; audio/x-private1-lpcm"
 
@@ -167,7 +169,7 @@ GstStaticPadTemplate kAudio = GST_STATIC_PAD_TEMPLATE(
     "audio",
     GST_PAD_SINK,
     GST_PAD_ALWAYS,
-    GST_STATIC_CAPS(LIVE_PHOTO_AUDIO_CAPS "; " LIVE_PHOTO_DECODED_AUDIO_CAPS));
+    GST_STATIC_CAPS(LIVE_PHOTO_AUDIO_CAPS "; " LIVE_PHOTO_OTHER_AUDIO_CAPS));
 
 // ---- The files ---------------------------------------------------------------
 
@@ -407,6 +409,33 @@ GstPadProbeReturn follow_size(GstPad*, GstPadProbeInfo* info, gpointer data) {
   return GST_PAD_PROBE_OK;
 }
 
+// Behind videoflip the pixels are upright, but its 1.22 hands on a tag that comes
+// before the first picture as it was.
+GstPadProbeReturn say_upright(GstPad*, GstPadProbeInfo* info, gpointer) {
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_TAG) return GST_PAD_PROBE_OK;
+  GstTagList* tags = nullptr;
+  gst_event_parse_tag(event, &tags);
+  if (gst_tag_list_get_tag_size(tags, GST_TAG_IMAGE_ORIENTATION) == 0) return GST_PAD_PROBE_OK;
+  tags = gst_tag_list_copy(tags);
+  gst_tag_list_add(tags, GST_TAG_MERGE_REPLACE, GST_TAG_IMAGE_ORIENTATION, "rotate-0", nullptr);
+  GST_PAD_PROBE_INFO_DATA(info) = gst_event_new_tag(tags);
+  gst_event_unref(event);
+  return GST_PAD_PROBE_OK;
+}
+
+void add_turning(RowMaker& row) {
+  row.add("videoflip");
+  if (!row.last()) return;
+  set(row.last(), "video-direction", "auto");
+  gst_pad_add_probe(
+      pad_of(row.last(), "src").get(),
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      say_upright,
+      nullptr,
+      nullptr);
+}
+
 // Even sides, and what the user wants of the size.
 void add_fitting(RowMaker& row, const SizeLimit& limit) {
   row.add("videocrop");
@@ -452,10 +481,7 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
 
   RowMaker before;
   if (is_interlaced(caps)) before.add("deinterlace");
-  if (settings.wants_pixels()) {
-    before.add("videoflip");
-    set(before.last(), "video-direction", "auto");
-  }
+  if (settings.wants_pixels()) add_turning(before);
   add_fitting(before, settings.size);
   before.add("videoconvert");
   return before.insert(self, from, pad_of(impl.select, "video_sink").get());
@@ -551,11 +577,12 @@ Result<void> encode_sound(GstLivePhotoSink* self) {
   return encoding.insert(self, chosen.get(), impl.run.sound_pad.get());
 }
 
-Result<void> decode_sound(GstLivePhotoSink* self, const GstCaps* caps) {
-  RowMaker decoding;
-  decoding.add(livephoto::sink::decoder_for(caps));
-  decoding.add("audioconvert");
-  return decoding.insert(self, self->impl->audio, pad_of(self->impl->select, "audio_sink").get());
+// To interleaved samples, which livephotoselect cuts.
+Result<void> convert_sound(GstLivePhotoSink* self, const GstCaps* caps) {
+  RowMaker row;
+  if (!livephoto::select::is_raw(caps)) row.add(livephoto::sink::decoder_for(caps));
+  row.add("audioconvert");
+  return row.insert(self, self->impl->audio, pad_of(self->impl->select, "audio_sink").get());
 }
 
 Result<void> build_sound(GstLivePhotoSink* self, const GstCaps* caps) {
@@ -566,7 +593,7 @@ Result<void> build_sound(GstLivePhotoSink* self, const GstCaps* caps) {
   if (!is_raw && gst_caps_can_intersect(caps, adopt(gst_static_caps_get(&passing)).get()))
     return {};
   if (const auto encoded = encode_sound(self); !encoded) return encoded;
-  return is_raw ? Result<void>() : decode_sound(self, caps);
+  return convert_sound(self, caps);
 }
 
 // ---- What comes in -----------------------------------------------------------

@@ -69,7 +69,7 @@ def need_elements(*names):
     for name in names:
         if have_element(name):
             continue
-        ours = name in ("livephotoselect", "heifstillsink", "livephotomux")
+        ours = name in ("livephotoselect", "heifstillsink", "livephotomux", "livephotosink")
         if ours and os.environ.get("GST_PLUGIN_PATH"):
             raise AssertionError(f"no element {name} in GST_PLUGIN_PATH={os.environ['GST_PLUGIN_PATH']}")
         raise unittest.SkipTest(f"no element {name}" + (": set GST_PLUGIN_PATH to the built plugin" if ours else ""))
@@ -140,6 +140,16 @@ def lossless_line(source, still, movie, *, start=SECOND, duration=2 * SECOND, st
     if sound:
         line += ["s.audio_src", "!", *((*shlex.split(audio), "!") if audio else ()), "m."]
     return [*line, "s.still_src", "!", *decode_still, "!", "heifstillsink", f"location={still}"]
+
+
+def sink_line(source, still, movie, *, start=SECOND, duration=2 * SECOND, still_time=2 * SECOND, sink=(), sound=True,
+              decode="parsebin", before_video=()):
+    """The line of livephotosink. It names both files itself, so `still` and `movie` are only where to look."""
+    times = [f"{name}={value}" for name, value in
+             (("start-time", start), ("duration", duration), ("still-time", still_time)) if value is not None]
+    line = ["filesrc", f"location={source}", "!", decode, "name=d",
+            "livephotosink", "name=l", f"location={still}", *times, *sink, "d.", "!", *before_video, "l.video"]
+    return line + (["d.", "!", "l.audio"] if sound else [])
 
 
 def make_pair(source, folder, name="P", suffix=".HEIC", timeout=120, line=main_line, **options):
