@@ -577,11 +577,16 @@ Result<void> encode_sound(GstLivePhotoSink* self) {
   return encoding.insert(self, chosen.get(), impl.run.sound_pad.get());
 }
 
-// To interleaved samples, which livephotoselect cuts.
+// To interleaved samples, which livephotoselect cuts. Of one format: what is behind it
+// must not make a converter change its mind inside the clip. Float holds 24 bits.
 Result<void> convert_sound(GstLivePhotoSink* self, const GstCaps* caps) {
   RowMaker row;
   if (!livephoto::select::is_raw(caps)) row.add(livephoto::sink::decoder_for(caps));
   row.add("audioconvert");
+  row.add("capsfilter");
+  set(row.last(),
+      "caps",
+      "audio/x-raw, layout = (string) interleaved, format = (string) " GST_AUDIO_NE(F32));
   return row.insert(self, self->impl->audio, pad_of(self->impl->select, "audio_sink").get());
 }
 
@@ -593,6 +598,8 @@ Result<void> build_sound(GstLivePhotoSink* self, const GstCaps* caps) {
   if (!is_raw && gst_caps_can_intersect(caps, adopt(gst_static_caps_get(&passing)).get()))
     return {};
   if (const auto encoded = encode_sound(self); !encoded) return encoded;
+  const gchar* layout = gst_structure_get_string(gst_caps_get_structure(caps, 0), "layout");
+  if (is_raw && g_strcmp0(layout, "interleaved") == 0) return {};
   return convert_sound(self, caps);
 }
 
@@ -642,12 +649,29 @@ GstPadProbeReturn watch_input(GstPad* pad, GstPadProbeInfo* info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
+// What came first is best: a source that can choose must not change its mind when it is
+// asked again, because something was linked here meanwhile.
+void prefer_current(GstPad* pad, GstQuery* query) {
+  const auto current = adopt(gst_pad_get_current_caps(pad));
+  if (!current) return;
+  GstCaps* answer = nullptr;
+  gst_query_parse_caps_result(query, &answer);
+  const auto taken =
+      adopt(gst_caps_intersect_full(current.get(), answer, GST_CAPS_INTERSECT_FIRST));
+  const auto merged = adopt(gst_caps_merge(gst_caps_ref(taken.get()), gst_caps_ref(answer)));
+  gst_query_set_caps_result(query, merged.get());
+}
+
 // Before it is known what comes, a pad takes all of its template: what is behind it
 // is not there yet.
 gboolean answer_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   const Impl& impl = *GST_LIVE_PHOTO_SINK(parent)->impl;
   const bool is_built = pad == impl.video ? impl.run.video_built : impl.run.audio_built;
-  if (is_built) return gst_pad_query_default(pad, parent, query);
+  if (is_built) {
+    if (!gst_pad_query_default(pad, parent, query)) return FALSE;
+    if (GST_QUERY_TYPE(query) == GST_QUERY_CAPS) prefer_current(pad, query);
+    return TRUE;
+  }
   const auto all = adopt(gst_pad_get_pad_template_caps(pad));
   GstCaps* given = nullptr;
   switch (GST_QUERY_TYPE(query)) {

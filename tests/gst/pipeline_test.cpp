@@ -16,6 +16,7 @@
 
 #include "gst/support/ptr.h"
 #include "tests/gst/pair_files.h"
+#include "tests/gst/patience.h"
 
 // Behind the standard library: it has a macro named fail.
 #include <gst/check/gstcheck.h>
@@ -23,9 +24,13 @@
 using livephoto::gst::adopt;
 using livephoto::gst::Owned;
 using livephoto::sample::broken;
+using livephoto::sample::comes_true;
 using livephoto::sample::Folder;
+using livephoto::sample::missing_of;
 using livephoto::sample::Pair;
+using livephoto::sample::patience;
 using livephoto::sample::read_pair;
+using livephoto::sample::rounds;
 
 namespace {
 
@@ -34,34 +39,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-// How much slower than usual the tests run; tests/run.sh says so of memcheck and the sanitizers.
-int slowness() {
-  const char* text = std::getenv("CK_TIMEOUT_MULTIPLIER");
-  return std::max(1, text ? std::atoi(text) : 1);
-}
-
-int rounds(int usual) { return std::max(std::min(usual, 3), usual / slowness()); }
-
-// Whoever needs longer hangs.
-seconds patience() { return seconds(30 * slowness()); }
-
-template <class Condition>
-bool comes_true(Condition condition) {
-  const auto until = Clock::now() + patience();
-  while (!condition()) {
-    if (Clock::now() > until) return false;
-    std::this_thread::sleep_for(milliseconds(1));
-  }
-  return true;
-}
-
-// The first of these elements that is not installed; "" if all are.
-std::string missing_of(std::initializer_list<const char*> names) {
-  for (const char* name : names)
-    if (!adopt(gst_element_factory_find(name))) return name;
-  return {};
-}
 
 // ---- Pipelines -----------------------------------------------------------------
 
