@@ -18,7 +18,7 @@ import pair
 import programs
 
 DOCS = harness.ROOT / "docs"
-ELEMENTS = ("livephotoselect", "heifstillsink", "livephotomux")
+ELEMENTS = ("livephotoselect", "heifstillsink", "livephotomux", "livephotosink")
 PAGES = [harness.ROOT / "README.md", *(DOCS / "elements" / f"{name}.md" for name in ELEMENTS)]
 
 # What each version of GStreamer adds (pixel formats, properties of base classes) is in the snapshots too.
@@ -65,6 +65,8 @@ def own_properties(name):
     inherited = property_names("identity") & property_names("fakesrc") & property_names("fakesink")
     if "+----GstBaseSink" in inspected(name):
         inherited |= property_names("fakesink") & property_names("filesink")
+    if "+----GstBin" in inspected(name):
+        inherited |= property_names("bin")
     pad_lines = sections(inspected(name))["Pad Templates"]
     of_pads = {match[1] for line in pad_lines if (match := re.match(r"      ([a-z][\w-]*) +: ", line))}
     return property_names(name) - inherited | of_pads
@@ -139,6 +141,9 @@ def with_own_files(words, folder):
         elif key == "location":
             value = folder / Path(value).name
             outputs.append(value)
+            if element == "livephotosink":  # names both files itself
+                suffix = ".JPG" if "still-format=jpeg" in words else ".HEIC"
+                outputs[-1:] = [value.with_suffix(suffix), value.with_suffix(".MOV")]
         replaced.append(f"{key}={value}" if equals else word)
     return replaced, outputs
 
@@ -181,6 +186,9 @@ class Lines(harness.PipelineTest):
         harness.need_elements("x265enc", "avenc_alac")
         self.assert_page_works(DOCS / "elements" / "livephotomux.md", 3)
 
+    def test_the_lines_of_livephotosink_work(self):
+        self.assert_page_works(DOCS / "elements" / "livephotosink.md", 3)
+
 
 # ---- what the elements are
 
@@ -215,6 +223,9 @@ class Snapshots(unittest.TestCase):
     def test_livephotomux_is_as_recorded(self):
         self.assert_is_as_recorded("livephotomux")
 
+    def test_livephotosink_is_as_recorded(self):
+        self.assert_is_as_recorded("livephotosink")
+
     def test_nothing_else_is_recorded(self):
         self.assertEqual(sorted(path.name for path in (DOCS / "inspect").iterdir()),
                          sorted(f"{name}.txt" for name in ELEMENTS))
@@ -248,7 +259,7 @@ class Pages(unittest.TestCase):
         for name in ELEMENTS:
             with self.subTest(name):
                 named = {word for word in quoted(chapter_of(name, "Tags")) if word.startswith("live-photo-")}
-                wanted = {"live-photo-content-identifier"} if name == "heifstillsink" else ours
+                wanted = {"heifstillsink": {"live-photo-content-identifier"}, "livephotosink": set()}.get(name, ours)
                 self.assertEqual(named, wanted, f"tags in {name}.md and in tags.h")
 
     def test_links_between_the_documents_lead_somewhere(self):
@@ -267,11 +278,13 @@ class Messages(harness.PipelineTest):
         line = harness.main_line(clips.moving().path, self.folder / "P.HEIC", self.folder / "P.MOV")
         bytes_only = [word for word in line if not (word.startswith("location=") and word.endswith(".HEIC"))]
         found = {name: {} for name in ELEMENTS}
-        for words in (line, bytes_only):
+        whole = harness.sink_line(clips.moving().path, self.folder / "Q", None)
+        for words in (line, bytes_only, whole):
             run = harness.launch(words, messages=True)
             self.assert_ended_well(run)
             for text in re.finditer(r'from element "([a-z]+)\d*" \(element\): (.*);\s*$', run.out, re.MULTILINE):
-                name = {"s": "livephotoselect", "m": "livephotomux"}.get(text[1], text[1])
+                names = {"s": "livephotoselect", "m": "livephotomux", "l": "livephotosink", "select": "livephotosink"}
+                name = names.get(text[1], text[1])
                 if name in found:
                     message, _, fields = text[2].partition(",")
                     found[name].setdefault(message, set()).update(re.findall(r"([a-z][a-z-]*)=\(", fields))
