@@ -35,6 +35,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -69,7 +70,9 @@ using livephoto::gst::post_error;
 using livephoto::gst::ReadMap;
 using livephoto::gst::retain;
 using livephoto::sink::Bundle;
+using livephoto::sink::EncoderWish;
 using livephoto::sink::Geometry;
+using livephoto::sink::Kind;
 using livephoto::sink::PairFiles;
 using livephoto::sink::SizeLimit;
 using livephoto::sink::WrittenPair;
@@ -105,6 +108,7 @@ struct Settings {  // guarded by the object lock
   Bundle bundle = Bundle::Pair;
   std::string video_encoder;
   std::string audio_encoder;
+  std::shared_ptr<GstEncodingProfile> profile;
   SizeLimit size;
   bool upright = false;
 
@@ -358,9 +362,19 @@ void set(GstElement* element, const gchar* property, const gchar* value) {
   if (element) gst_util_set_object_arg(G_OBJECT(element), property, value);
 }
 
-Owned<GstCaps> output_of(GstElement* encoder) {
-  const auto source = pad_of(encoder, "src");
-  return adopt(gst_pad_get_pad_template_caps(source.get()));
+// With its parser, and held to a format if there is one.
+void add_encoder(RowMaker& row, Result<Owned<GstElement>> encoder, Owned<GstCaps> format) {
+  Owned<GstElement> parser;
+  if (encoder) {
+    const auto source = pad_of(encoder->get(), "src");
+    parser = livephoto::sink::parser_for(adopt(gst_pad_get_pad_template_caps(source.get())).get());
+  }
+  row.add(std::move(encoder));
+  if (format) {
+    row.add("capsfilter");
+    if (row.last()) g_object_set(row.last(), "caps", format.get(), nullptr);
+  }
+  row.add(std::move(parser));
 }
 
 // ---- The picture's size ------------------------------------------------------
@@ -464,13 +478,12 @@ bool is_interlaced(const GstCaps* caps) {
 Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps* caps) {
   Impl& impl = *self->impl;
   const Settings& settings = impl.run.settings;
-  auto encoder =
-      livephoto::sink::video_encoder(settings.video_encoder, livephoto::sink::depth_of(caps));
-  if (!encoder) return encoder.error();
+  const EncoderWish wish{settings.video_encoder, settings.profile.get()};
   RowMaker encoding;
-  auto parser = livephoto::sink::parser_for(output_of(encoder->get()).get());
-  encoding.add(std::move(encoder));
-  encoding.add(std::move(parser));
+  add_encoder(
+      encoding,
+      livephoto::sink::video_encoder(wish, livephoto::sink::depth_of(caps)),
+      livephoto::sink::wished_format(wish, Kind::Picture));
   const auto movie_pad = pad_of(impl.mux, "video_0");
   const auto chosen = pad_of(impl.select, "video_src");
   if (const auto inserted = encoding.insert(self, chosen.get(), movie_pad.get()); !inserted)
@@ -563,16 +576,16 @@ void open_sound(GstLivePhotoSink* self) {
 
 Result<void> encode_sound(GstLivePhotoSink* self) {
   Impl& impl = *self->impl;
-  auto encoder = livephoto::sink::audio_encoder(impl.run.settings.audio_encoder);
-  if (!encoder) return encoder.error();
   RowMaker encoding;
   encoding.add("audioconvert");
   encoding.add("audioresample");
   encoding.add("capsfilter");
   set(encoding.last(), "caps", "audio/x-raw, channels = (int) [ 1, 2 ]");
-  auto parser = livephoto::sink::parser_for(output_of(encoder->get()).get());
-  encoding.add(std::move(encoder));
-  encoding.add(std::move(parser));
+  const EncoderWish wish{impl.run.settings.audio_encoder, impl.run.settings.profile.get()};
+  add_encoder(
+      encoding,
+      livephoto::sink::audio_encoder(wish),
+      livephoto::sink::wished_format(wish, Kind::Sound));
   const auto chosen = pad_of(impl.select, "audio_src");
   return encoding.insert(self, chosen.get(), impl.run.sound_pad.get());
 }
@@ -876,6 +889,7 @@ enum {
   PROP_BUNDLE,
   PROP_VIDEO_ENCODER,
   PROP_AUDIO_ENCODER,
+  PROP_ENCODING_PROFILE,
   PROP_MAX_WIDTH,
   PROP_MAX_HEIGHT,
   PROP_CROP,
@@ -918,6 +932,11 @@ static void gst_live_photo_sink_set_property(
     case PROP_AUDIO_ENCODER:
       settings.audio_encoder = gst_live_photo_sink_text(value);
       break;
+    case PROP_ENCODING_PROFILE:
+      settings.profile.reset(
+          static_cast<GstEncodingProfile*>(g_value_dup_object(value)),
+          [](GstEncodingProfile* profile) { g_clear_object(&profile); });
+      break;
     case PROP_MAX_WIDTH:
       settings.size.width = g_value_get_uint(value);
       break;
@@ -959,6 +978,9 @@ static void gst_live_photo_sink_get_property(
       break;
     case PROP_AUDIO_ENCODER:
       g_value_set_string(value, settings.audio_encoder.c_str());
+      break;
+    case PROP_ENCODING_PROFILE:
+      g_value_set_object(value, settings.profile.get());
       break;
     case PROP_MAX_WIDTH:
       g_value_set_uint(value, settings.size.width);
@@ -1087,6 +1109,22 @@ static void gst_live_photo_sink_install_properties(GObjectClass* klass) {
           "Element that encodes raw sound, with properties if need be; empty: the best that is "
           "installed",
           "",
+          kFlags));
+  /**
+   * GstLivePhotoSink:encoding-profile:
+   *
+   * What to encode to, where it is encoded: a profile of picture or sound, or a
+   * container's with both, of which only the streams count. The encoder of highest
+   * rank that makes its format is taken, or the one that it names, with its preset and
+   * properties. video-encoder and audio-encoder win over it.
+   */
+  install(
+      PROP_ENCODING_PROFILE,
+      g_param_spec_object(
+          "encoding-profile",
+          "Encoding profile",
+          "What to encode pictures and sound to (none: what video-encoder and audio-encoder say)",
+          GST_TYPE_ENCODING_PROFILE,
           kFlags));
   /**
    * GstLivePhotoSink:max-width:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -137,6 +138,73 @@ Result<Owned<GstElement>> named_encoder(const std::string& wanted, const gchar* 
   return element;
 }
 
+// The profile of the stream of a kind; null if there is none.
+GstEncodingProfile* stream_profile(GstEncodingProfile* profile, GType kind) {
+  if (!profile || G_TYPE_CHECK_INSTANCE_TYPE(profile, kind)) return profile;
+  if (!GST_IS_ENCODING_CONTAINER_PROFILE(profile)) return nullptr;
+  const GList* streams =
+      gst_encoding_container_profile_get_profiles(GST_ENCODING_CONTAINER_PROFILE(profile));
+  for (; streams; streams = streams->next) {
+    auto* stream = static_cast<GstEncodingProfile*>(streams->data);
+    if (G_TYPE_CHECK_INSTANCE_TYPE(stream, kind)) return stream;
+  }
+  return nullptr;
+}
+
+gboolean set_from_field(GQuark name, const GValue* value, gpointer element) {
+  const gchar* property = g_quark_to_string(name);
+  if (G_VALUE_HOLDS_STRING(value))
+    set_property(static_cast<GstElement*>(element), property, g_value_get_string(value));
+  else if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), property))
+    g_object_set_property(G_OBJECT(element), property, value);
+  return TRUE;
+}
+
+// Its preset and its properties.
+Result<void> apply(GstEncodingProfile* profile, GstElement* encoder) {
+  if (const gchar* preset = gst_encoding_profile_get_preset(profile);
+      preset && !(GST_IS_PRESET(encoder) && gst_preset_load_preset(GST_PRESET(encoder), preset))) {
+    return Error{
+        ErrorCode::InvalidInput,
+        "The encoding profile asks for the preset \"" + std::string(preset) + "\", which " +
+            name_of(gst_element_get_factory(encoder)) + " does not have.",
+        {}};
+  }
+  if (const auto properties = adopt(gst_encoding_profile_get_element_properties(profile)))
+    gst_structure_foreach(properties.get(), set_from_field, encoder);
+  return {};
+}
+
+// The encoder of highest rank that makes the profile's format, or the one that it names.
+Result<Owned<GstElement>> profile_encoder(GstEncodingProfile* profile) {
+  const auto caps = adopt(gst_encoding_profile_get_format(profile));
+  const Features all(
+      gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_ENCODER, GST_RANK_NONE));
+  const gchar* named = gst_encoding_profile_get_preset_name(profile);
+  for (GstElementFactory* factory : candidates(all, caps.get(), GST_PAD_SRC)) {
+    if (named && name_of(factory) != named) continue;
+    auto encoder = working(factory);
+    if (!encoder) continue;
+    if (gst_encoding_profile_get_preset(profile) == nullptr) tune(encoder.get());
+    if (const auto applied = apply(profile, encoder.get()); !applied) return applied.error();
+    return encoder;
+  }
+  return Error{
+      ErrorCode::Unsupported,
+      "No encoder here makes what the encoding profile asks for (" +
+          std::string(adopt(gst_caps_to_string(caps.get())).get()) +
+          "); install one, or ask for another.",
+      {}};
+}
+
+// What the user has said; nothing if the best is to be found.
+std::optional<Result<Owned<GstElement>>> wished_encoder(
+    const EncoderWish& wish, const gchar* property, GType kind) {
+  if (!wish.name.empty()) return named_encoder(wish.name, property);
+  if (auto* profile = stream_profile(wish.profile, kind)) return profile_encoder(profile);
+  return std::nullopt;
+}
+
 const gchar* media_type_of(Depth depth) {
   return depth == Depth::High ? "video/x-h265" : "video/x-h264";
 }
@@ -155,8 +223,9 @@ Depth depth_of(const GstCaps* raw) {
   return is_hdr || GST_VIDEO_INFO_COMP_DEPTH(&info, 0) > 8 ? Depth::High : Depth::Usual;
 }
 
-Result<Owned<GstElement>> video_encoder(const std::string& wanted, Depth depth) {
-  if (!wanted.empty()) return named_encoder(wanted, "video-encoder");
+Result<Owned<GstElement>> video_encoder(const EncoderWish& wish, Depth depth) {
+  if (auto wished = wished_encoder(wish, "video-encoder", GST_TYPE_ENCODING_VIDEO_PROFILE))
+    return *std::move(wished);
   const auto caps = adopt(gst_caps_new_empty_simple(media_type_of(depth)));
   const Features all(
       gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_VIDEO_ENCODER, GST_RANK_NONE));
@@ -177,8 +246,9 @@ Result<Owned<GstElement>> video_encoder(const std::string& wanted, Depth depth) 
              : not_installed("encoder of H.264", "gstreamer1.0-plugins-ugly (x264enc)");
 }
 
-Result<Owned<GstElement>> audio_encoder(const std::string& wanted) {
-  if (!wanted.empty()) return named_encoder(wanted, "audio-encoder");
+Result<Owned<GstElement>> audio_encoder(const EncoderWish& wish) {
+  if (auto wished = wished_encoder(wish, "audio-encoder", GST_TYPE_ENCODING_AUDIO_PROFILE))
+    return *std::move(wished);
   for (const std::string_view name : kAudioEncoders) {
     const auto factory = adopt(gst_element_factory_find(std::string(name).c_str()));
     if (!factory) continue;
@@ -188,6 +258,14 @@ Result<Owned<GstElement>> audio_encoder(const std::string& wanted) {
     }
   }
   return not_installed("encoder of AAC", "gstreamer1.0-libav (avenc_aac)");
+}
+
+Owned<GstCaps> wished_format(const EncoderWish& wish, Kind kind) {
+  if (!wish.name.empty()) return nullptr;
+  auto* profile = stream_profile(
+      wish.profile,
+      kind == Kind::Picture ? GST_TYPE_ENCODING_VIDEO_PROFILE : GST_TYPE_ENCODING_AUDIO_PROFILE);
+  return adopt(profile ? gst_encoding_profile_get_format(profile) : nullptr);
 }
 
 Owned<GstElement> parser_for(const GstCaps* caps) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include <gst/pbutils/pbutils.h>
 
 #include <string>
 
@@ -16,15 +17,26 @@ enum class Depth { Usual, High };  // 8 bit in SDR; more bits, or HDR
 // Of raw caps. What they do not say is usual.
 Depth depth_of(const GstCaps* raw);
 
+// What the user wants to be encoded with; the first of these that is given counts.
+struct EncoderWish {
+  std::string name{};  // a factory's, with properties as in gst-launch if need be
+  GstEncodingProfile* profile = nullptr;  // on loan: of the stream, or a container with one of it
+};
+
 // An encoder that makes what livephotomux takes: H.264 of a usual picture, H.265 of a
-// high one. `wanted` is a factory's name, or one with properties as in gst-launch
-// ("x264enc quantizer=18"); empty: the best that is installed and works here,
-// hardware before software, set to constant quality. Unsupported, with what to
-// install, where there is none; InvalidInput where `wanted` names no such element.
-Result<gst::Owned<GstElement>> video_encoder(const std::string& wanted, Depth depth);
+// high one. Without a wish the best that is installed and works here, hardware before
+// software, set to constant quality. Unsupported, with what to install, where there is
+// none; InvalidInput where the wish names no encoder, or a preset that it does not have.
+Result<gst::Owned<GstElement>> video_encoder(const EncoderWish& wish, Depth depth);
 
 // The same for sound: AAC.
-Result<gst::Owned<GstElement>> audio_encoder(const std::string& wanted);
+Result<gst::Owned<GstElement>> audio_encoder(const EncoderWish& wish);
+
+enum class Kind { Picture, Sound };
+
+// The format that the wish's profile asks for, also of what its encoder could make
+// otherwise; null without a profile that counts.
+gst::Owned<GstCaps> wished_format(const EncoderWish& wish, Kind kind);
 
 // The parser that belongs behind what makes `caps` (its output, or its template's); null
 // where none is needed.

@@ -204,6 +204,20 @@ class Encoders(SinkTest):
 
         self.assertEqual(self.assert_good(made).facts["codecs"], ["h264", "alac"])
 
+    def test_a_profile_says_what_to_encode_to(self):
+        harness.need_elements("x265enc", "avenc_alac")
+
+        made = self.make(
+            clips.moving(), sink=("encoding-profile=video/quicktime:video/x-h265:audio/x-alac",), **DECODED)
+
+        self.assertEqual(self.assert_good(made).facts["codecs"], ["hevc", "alac"])
+
+    def test_the_format_of_a_profile_is_kept_to(self):
+        made = self.make(
+            clips.moving(), sink=("encoding-profile=video/x-h264,profile=constrained-baseline",), **DECODED)
+
+        self.assertEqual(self.video_of(made).raw["profile"], "Constrained Baseline")
+
     def test_what_is_no_encoder_is_refused(self):
         for name in ("no-such-thing", "identity", "x264enc ! identity"):
             with self.subTest(name):
