@@ -11,7 +11,9 @@ namespace livephoto {
 
 // Bytes that are complete and synced under a temporary name in the folder of
 // `path`, waiting to take that name. Whoever drops it uncommitted leaves
-// nothing behind, and what stood under `path` before still stands.
+// nothing behind, and what stood under `path` before still stands. While it
+// lives it holds a lock on the temporary file, so that recover_folder()
+// (pair/recover.h) knows those that a killed process has left.
 class PendingFile {
  public:
   // Creates the temporary file, empty. Io, with what to do, if the folder does
@@ -24,9 +26,13 @@ class PendingFile {
   PendingFile& operator=(PendingFile&&) noexcept;
   ~PendingFile();
 
-  // Appends, then syncs to the device. NoSpace where the file system is full.
+  // Appends. NoSpace where the file system is full.
   // After an error the temporary file is gone and nothing can be committed.
   Result<void> write(ByteSpan bytes);
+
+  // Waits until what was written is on the device, as commit() else does. The
+  // errors are those of write().
+  Result<void> sync();
 
   // Takes the final name, replacing an older file in one step, and syncs the
   // folder. Call once.
@@ -41,6 +47,7 @@ class PendingFile {
   std::filesystem::path path_;
   std::filesystem::path temporary_;
   int descriptor_ = -1;
+  bool is_synced_ = true;
 };
 
 // create, write and commit in one.

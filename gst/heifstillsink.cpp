@@ -257,7 +257,9 @@ Result<void> store(State& state, Bytes bytes) {
     if (!file) return file.error();
     state.file = *std::move(file);
   }
-  return state.file->write(bytes);
+  const auto written = state.file->write(bytes);
+  if (!written) return written.error();
+  return state.file->sync();
 }
 
 Result<void> prepare(State& state, GstBuffer* buffer, const GstTagList* merged_tags) {
