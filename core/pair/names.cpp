@@ -35,8 +35,12 @@ std::filesystem::path pair_base(const std::filesystem::path& location) {
   return location;
 }
 
+std::string lower_case_extension(const std::filesystem::path& path) {
+  return lower_case(path.extension().string());
+}
+
 StillFormat named_still_format(const std::filesystem::path& location) {
-  const std::string extension = lower_case(location.extension().string());
+  const std::string extension = lower_case_extension(location);
   return extension == ".jpg" || extension == ".jpeg" ? StillFormat::Jpeg : StillFormat::Heic;
 }
 

@@ -17,6 +17,9 @@ std::string_view still_extension(StillFormat format);
 // of the name ("2024.05.17").
 std::filesystem::path pair_base(const std::filesystem::path& location);
 
+// ".heic" of "IMG_0001.HEIC", "" where there is none.
+std::string lower_case_extension(const std::filesystem::path& path);
+
 // The format that the extension of `location` names; HEIC where it names none.
 StillFormat named_still_format(const std::filesystem::path& location);
 
