@@ -74,6 +74,7 @@ using livephoto::sink::EncoderWish;
 using livephoto::sink::Geometry;
 using livephoto::sink::Kind;
 using livephoto::sink::PairFiles;
+using livephoto::sink::PictureSize;
 using livephoto::sink::SizeLimit;
 using livephoto::sink::WrittenPair;
 
@@ -134,6 +135,7 @@ struct Impl {
   Run run;
   PairFiles files;
   std::mutex prerolling;
+  std::mutex opening_sound;
   guint pairs_begun = 0;
   GstElement* select = nullptr;  // the bin owns its elements and pads
   GstElement* mux = nullptr;
@@ -379,12 +381,26 @@ void add_encoder(RowMaker& row, Result<Owned<GstElement>> encoder, Owned<GstCaps
 
 // ---- The picture's size ------------------------------------------------------
 
-// The two elements that follow the caps of what comes into the first.
+// The elements that follow the caps of what comes to them.
 struct Fitting {
-  GstElement* crop;
+  GstElement* crop;  // null where nothing is to be cut
   GstElement* filter;
   SizeLimit limit;
 };
+
+void set_crop(GstElement* crop, const Geometry& geometry) {
+  g_object_set(
+      crop,
+      "left",
+      geometry.left,
+      "right",
+      geometry.right,
+      "top",
+      geometry.top,
+      "bottom",
+      geometry.bottom,
+      nullptr);
+}
 
 GstPadProbeReturn follow_size(GstPad*, GstPadProbeInfo* info, gpointer data) {
   GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
@@ -396,17 +412,7 @@ GstPadProbeReturn follow_size(GstPad*, GstPadProbeInfo* info, gpointer data) {
   const auto& fitting = *static_cast<Fitting*>(data);
   const Geometry geometry =
       livephoto::sink::fit({video.width, video.height, video.par_n, video.par_d}, fitting.limit);
-  g_object_set(
-      fitting.crop,
-      "left",
-      geometry.left,
-      "right",
-      geometry.right,
-      "top",
-      geometry.top,
-      "bottom",
-      geometry.bottom,
-      nullptr);
+  if (fitting.crop) set_crop(fitting.crop, geometry);
   const auto wanted = adopt(gst_caps_new_simple(
       "video/x-raw",
       "width",
@@ -416,9 +422,8 @@ GstPadProbeReturn follow_size(GstPad*, GstPadProbeInfo* info, gpointer data) {
       G_TYPE_INT,
       geometry.height,
       nullptr));
-  if (geometry.is_scaled) {
+  if (geometry.is_scaled)
     gst_caps_set_simple(wanted.get(), "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, nullptr);
-  }
   g_object_set(fitting.filter, "caps", wanted.get(), nullptr);
   return GST_PAD_PROBE_OK;
 }
@@ -451,16 +456,26 @@ void add_turning(RowMaker& row) {
 }
 
 // Even sides, and what the user wants of the size.
-void add_fitting(RowMaker& row, const SizeLimit& limit) {
-  row.add("videocrop");
-  GstElement* crop = row.last();
+void add_fitting(RowMaker& row, const SizeLimit& limit, bool cuts) {
+  GstElement* crop = nullptr;
+  if (cuts) {
+    // Its template has formats that it does not take (1.22).
+    row.add("capsfilter");
+    set(row.last(),
+        "caps",
+        "video/x-raw, format = (string) { I420, Y42B, Y444, I420_10LE, I422_10LE, Y444_10LE, RGB, "
+        "BGRx }");
+    row.add("videocrop");
+    crop = row.last();
+  }
   row.add("videoscale");
-  set(row.last(), "method", "lanczos");
+  GstElement* scale = row.last();
+  set(scale, "method", "lanczos");
   row.add("capsfilter");
   GstElement* filter = row.last();
-  if (!crop || !filter) return;
+  if (!filter) return;
   gst_pad_add_probe(
-      pad_of(crop, "sink").get(),
+      pad_of(crop ? crop : scale, "sink").get(),
       GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
       follow_size,
       new Fitting{crop, filter, limit},
@@ -474,16 +489,60 @@ bool is_interlaced(const GstCaps* caps) {
   return mode && !g_str_equal(mode, "progressive");
 }
 
+// It hands on as it is what has a format that it does not know; not to this filter.
+void add_deinterlacing(RowMaker& row) {
+  row.add("deinterlace");
+  row.add("capsfilter");
+  set(row.last(), "caps", "video/x-raw, interlace-mode = (string) progressive");
+}
+
+// Whether an encoder takes pictures of this size; many do not take the smallest.
+bool takes_size(GstElement* encoder, int width, int height) {
+  const auto pad = pad_of(encoder, "sink");
+  const auto taken = adopt(gst_pad_query_caps(pad.get(), nullptr));
+  const auto size = adopt(gst_caps_new_simple(
+      "video/x-raw",
+      "width",
+      G_TYPE_INT,
+      width,
+      "height",
+      G_TYPE_INT,
+      height,
+      nullptr));
+  return width > 1 && height > 1 && gst_caps_can_intersect(taken.get(), size.get());
+}
+
+Result<void> check_size(GstElement* encoder, const PictureSize& picture, const SizeLimit& limit) {
+  const Geometry geometry = livephoto::sink::fit(picture, limit);
+  if (takes_size(encoder, geometry.width, geometry.height) ||
+      takes_size(encoder, geometry.height, geometry.width))
+    return {};
+  return Error{
+      ErrorCode::Unsupported,
+      "A picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
+          " pixels cannot be encoded by " + GST_OBJECT_NAME(gst_element_get_factory(encoder)) +
+          "; choose another video or another encoder.",
+      {}};
+}
+
 // From raw pictures, which arrive at `from`, to the files.
 Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps* caps) {
   Impl& impl = *self->impl;
   const Settings& settings = impl.run.settings;
   const EncoderWish wish{settings.video_encoder, settings.profile.get()};
+  auto encoder = livephoto::sink::video_encoder(wish, livephoto::sink::depth_of(caps));
+  if (!encoder) return encoder.error();
+  GstVideoInfo video;
+  gst_video_info_init(&video);
+  gst_video_info_from_caps(&video, caps);
+  if (auto checked = check_size(
+          encoder->get(),
+          {video.width, video.height, video.par_n, video.par_d},
+          settings.size);
+      !checked)
+    return checked;
   RowMaker encoding;
-  add_encoder(
-      encoding,
-      livephoto::sink::video_encoder(wish, livephoto::sink::depth_of(caps)),
-      livephoto::sink::wished_format(wish, Kind::Picture));
+  add_encoder(encoding, std::move(encoder), livephoto::sink::wished_format(wish, Kind::Picture));
   const auto movie_pad = pad_of(impl.mux, "video_0");
   const auto chosen = pad_of(impl.select, "video_src");
   if (const auto inserted = encoding.insert(self, chosen.get(), movie_pad.get()); !inserted)
@@ -492,10 +551,13 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
   const auto still = join(pad_of(impl.select, "still_src"), pad_of(impl.still, "sink"));
   if (!still) return still;
 
+  const bool is_odd = video.width % 2 != 0 || video.height % 2 != 0;
   RowMaker before;
-  if (is_interlaced(caps)) before.add("deinterlace");
+  before.add("videoconvert");
+  if (is_interlaced(caps)) add_deinterlacing(before);
   if (settings.wants_pixels()) add_turning(before);
-  add_fitting(before, settings.size);
+  if (is_odd || settings.size.is_set())
+    add_fitting(before, settings.size, is_odd || settings.size.crop);
   before.add("videoconvert");
   return before.insert(self, from, pad_of(impl.select, "video_sink").get());
 }
@@ -565,11 +627,10 @@ Result<void> build_picture(GstLivePhotoSink* self, const GstCaps* caps) {
 // movie has no track for it.
 void open_sound(GstLivePhotoSink* self) {
   Impl& impl = *self->impl;
-  {
-    const std::lock_guard lock(impl.run.mutex);
-    if (impl.run.sound_pad) return;
-    impl.run.sound_pad = adopt(gst_element_request_pad_simple(impl.mux, "audio_0"));
-  }
+  // Until it is linked: who comes second may put an encoder in between.
+  const std::lock_guard lock(impl.opening_sound);
+  if (impl.run.sound_pad) return;
+  impl.run.sound_pad = adopt(gst_element_request_pad_simple(impl.mux, "audio_0"));
   link(impl.audio, pad_of(impl.select, "audio_sink").get());
   link(pad_of(impl.select, "audio_src").get(), impl.run.sound_pad.get());
 }

@@ -115,6 +115,24 @@ class WhatComesIn(SinkTest):
                 still = decoders.still_rgb(self.folder / "O.HEIC")
                 self.assertEqual((still.width, still.height), wanted)
 
+    def test_a_picture_too_small_to_be_encoded_is_refused_with_its_size(self):
+        for size in ("1x1", "2x1", "1x64"):
+            with self.subTest(size):
+                width, _, height = size.partition("x")
+                run = harness.launch(
+                    ["videotestsrc", "num-buffers=60", "!", f"video/x-raw,format=I420,width={width},height={height}", "!",
+                     "l.video", "livephotosink", "name=l", f"location={self.folder / 'P'}"])
+                self.assertIn(f"A picture of {size} pixels cannot be encoded by x264enc", run.errors[0])
+                self.assertEqual(self.folder_listing(), [])
+
+    def test_any_raw_format_is_taken(self):
+        for name in ("AYUV64", "ABGR64_LE", "GRAY8", "YUY2", "v210", "P010_10LE", "RGB", "BGRA"):
+            with self.subTest(name):
+                run = harness.launch(
+                    ["videotestsrc", "num-buffers=20", "!", f"video/x-raw,format={name},width=64,height=65", "!",
+                     "l.video", "livephotosink", "name=l", f"location={self.folder / name}"])
+                self.assert_ended_well(run)
+
     def test_interlaced_pictures_are_deinterlaced(self):
         line = ["videotestsrc", "num-buffers=100", "pattern=ball", "!",
                 "video/x-raw,width=320,height=240,framerate=50/1", "!", "interlace", "field-pattern=1:1", "!", "l.video",
