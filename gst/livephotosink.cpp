@@ -58,25 +58,25 @@
 GST_DEBUG_CATEGORY_STATIC(live_photo_sink_debug);
 #define GST_CAT_DEFAULT live_photo_sink_debug
 
+using livephoto::Bundle;
 using livephoto::ByteSpan;
 using livephoto::Error;
 using livephoto::ErrorCode;
 using livephoto::Result;
 using livephoto::StillFormat;
+using livephoto::WrittenPair;
 using livephoto::gst::adopt;
 using livephoto::gst::ObjectLock;
 using livephoto::gst::Owned;
 using livephoto::gst::post_error;
 using livephoto::gst::ReadMap;
 using livephoto::gst::retain;
-using livephoto::sink::Bundle;
 using livephoto::sink::EncoderWish;
 using livephoto::sink::Geometry;
 using livephoto::sink::Kind;
 using livephoto::sink::PairFiles;
 using livephoto::sink::PictureSize;
 using livephoto::sink::SizeLimit;
-using livephoto::sink::WrittenPair;
 
 // Sound that is converted or decoded first. (MPEG-4's is not named without its form: its
 // parser makes the one that passes.)
@@ -209,8 +209,11 @@ Result<void> begin_files(GstLivePhotoSink* self) {
       livephoto::pair_base(location),
       still_format(settings),
       settings.bundle);
-  if (begun) ++self->impl->pairs_begun;
-  return begun;
+  if (!begun) return begun.error();
+  for (const auto& recovered : *begun)
+    GST_ELEMENT_INFO(self, RESOURCE, WRITE, ("%s", recovered.c_str()), (nullptr));
+  ++self->impl->pairs_begun;
+  return {};
 }
 
 Result<void> write_movie(GstLivePhotoSink* self, std::span<const ByteSpan> pieces) {

@@ -2,6 +2,7 @@
 """livephotosink: one element, two files, whatever comes in."""
 
 import shutil
+import zipfile
 
 import clips
 import decoders
@@ -294,6 +295,30 @@ class Files(SinkTest):
         self.assertEqual(
             harness.field(told[0], "content-identifier"), readers.identifier(readers.exiftool(self.folder / "P.MOV")))
         self.assertEqual(harness.main_messages(run, "live-photo-still-written"), [])
+
+    def test_a_bundle_is_a_folder_with_the_pair(self):
+        self.assertEqual(self.names_in_bundle("bundle=pvt"), ["P.HEIC", "P.MOV", "metadata.plist"])
+        self.assert_good(harness.Pair(None, self.folder / "P.pvt" / "P.HEIC", self.folder / "P.pvt" / "P.MOV"))
+
+    def names_in_bundle(self, *properties):
+        line = harness.sink_line(clips.moving().path, self.folder / "P", None, sink=properties)
+        run = harness.launch(line, messages=True)
+        self.assert_ended_well(run)
+        told = harness.main_messages(run, "live-photo-written")
+        self.assertEqual(harness.field(told[0], "bundle-location"), str(self.folder / "P.pvt"))
+        self.assertEqual(harness.field(told[0], "movie-location"), str(self.folder / "P.pvt" / "P.MOV"))
+        self.assertEqual(self.folder_listing(), ["P.pvt"])
+        return sorted(path.name for path in (self.folder / "P.pvt").iterdir())
+
+    def test_a_zipped_bundle_is_one_file(self):
+        line = harness.sink_line(clips.moving().path, self.folder / "P", None, sink=("bundle=pvt-zip",))
+        self.assert_ended_well(harness.launch(line))
+
+        self.assertEqual(self.folder_listing(), ["P.pvt.zip"])
+        with zipfile.ZipFile(self.folder / "P.pvt.zip") as archive:
+            self.assertEqual(archive.testzip(), None)
+            archive.extractall(self.folder)
+        self.assert_good(harness.Pair(None, self.folder / "P.pvt" / "P.HEIC", self.folder / "P.pvt" / "P.MOV"))
 
     def test_the_fingerprint_is_in_the_movie(self):
         made = self.make(clips.moving(), sink=("fingerprint=what made it",), **PASSED)
