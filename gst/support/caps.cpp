@@ -117,6 +117,25 @@ Colour colour_of(const GstVideoColorimetry& colorimetry) {
   };
 }
 
+GstVideoInfo info_in_format(const GstVideoInfo& info, GstVideoFormat format) {
+  GstVideoInfo other;
+  gst_video_info_init(&other);
+  gst_video_info_set_interlaced_format(
+      &other,
+      format,
+      GST_VIDEO_INFO_INTERLACE_MODE(&info),
+      static_cast<guint>(GST_VIDEO_INFO_WIDTH(&info)),
+      static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&info)));
+  GST_VIDEO_INFO_FIELD_ORDER(&other) = GST_VIDEO_INFO_FIELD_ORDER(&info);
+  other.fps_n = info.fps_n;
+  other.fps_d = info.fps_d;
+  other.par_n = info.par_n;
+  other.par_d = info.par_d;
+  other.colorimetry = info.colorimetry;
+  other.chroma_site = info.chroma_site;
+  return other;
+}
+
 Bytes codec_data_of(const GstStructure* fields) {
   const GValue* value = gst_structure_get_value(fields, "codec_data");
   if (value == nullptr || !GST_VALUE_HOLDS_BUFFER(value)) return {};

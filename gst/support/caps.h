@@ -35,4 +35,7 @@ Bytes codec_data_of(const GstStructure* fields);
 // GStreamer's colorimetry as code points of ISO/IEC 23091-2.
 Colour colour_of(const GstVideoColorimetry& colorimetry);
 
+// The same size, shape, rate and colour in another format.
+GstVideoInfo info_in_format(const GstVideoInfo& info, GstVideoFormat format);
+
 }  // namespace livephoto::gst

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "gst/support/alpha.h"
 #include "gst/support/caps.h"
 #include "gst/support/ptr.h"
 
@@ -248,21 +249,6 @@ std::array<guint16, 256> widening(guint component, bool full_range) {
   return table;
 }
 
-// Of 10 bits: the same size, shape and colour.
-GstVideoInfo info_of_10_bits(const GstVideoInfo& info) {
-  GstVideoInfo wide;
-  describe(
-      &wide,
-      info,
-      format_of_10_bits(info.finfo),
-      {GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)});
-  wide.par_n = info.par_n;
-  wide.par_d = info.par_d;
-  wide.colorimetry = info.colorimetry;
-  wide.chroma_site = info.chroma_site;
-  return wide;
-}
-
 void widen(const GstVideoFrame& in, guint component, GstVideoFrame* out) {
   const auto table =
       widening(component, out->info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255);
@@ -343,18 +329,34 @@ Result<StillPicture> StillPicture::in_format(
   return StillPicture(*converted, std::move(out));
 }
 
+Result<OpaqueFrame> StillPicture::shown_on_black(const GstVideoInfo& info, GstBuffer* buffer) {
+  const auto frame = map_checked(info, buffer);
+  if (!frame) return frame.error();
+  return on_black(info, **frame);
+}
+
 Result<StillPicture> StillPicture::as_stored(const GstVideoInfo& info, GstBuffer* buffer) {
+  if (GST_VIDEO_INFO_HAS_ALPHA(&info)) {
+    const auto opaque = shown_on_black(info, buffer);
+    if (!opaque) return opaque.error();
+    return as_stored(opaque->info, opaque->buffer.get());
+  }
   return in_format(info, buffer, GST_VIDEO_INFO_FORMAT(&info));
 }
 
 // From 8 bits GStreamer 1.22 converts with 8 bits, which makes the picture darker
 // by 2.5 of 255 on average and 6 at most; from 10 bits it is 0.2 and 1.3.
 Result<StillPicture> StillPicture::as_rgb(const GstVideoInfo& info, GstBuffer* buffer) {
+  if (GST_VIDEO_INFO_HAS_ALPHA(&info)) {
+    const auto opaque = shown_on_black(info, buffer);
+    if (!opaque) return opaque.error();
+    return as_rgb(opaque->info, opaque->buffer.get());
+  }
   if (!is_yuv_of_8_bits(info)) return in_format(info, buffer, GST_VIDEO_FORMAT_RGB);
   const auto frame = map_checked(info, buffer);
   if (!frame) return frame.error();
 
-  const auto wide = info_of_10_bits(info);
+  const auto wide = info_in_format(info, format_of_10_bits(info.finfo));
   const auto copy = adopt(gst_buffer_new_and_alloc(GST_VIDEO_INFO_SIZE(&wide)));
   auto out = map(wide, copy.get(), GST_MAP_READWRITE);
   for (guint i = 0; i < 3; ++i) widen(**frame, i, out.get());

@@ -8,12 +8,13 @@
 
 #include "core/result.h"
 #include "core/still/picture.h"
+#include "gst/support/alpha.h"
 
-// The raw formats that the functions below take. Of formats with an alpha
-// channel, of gray, and of the rest videoconvert makes one of these.
+// The raw formats that the functions below take. Of gray and of the rest
+// videoconvert makes one of these. Those with an alpha channel are shown on black.
 #define LIVEPHOTO_STILL_FORMATS                                                                  \
   "{ I420, YV12, NV12, NV21, Y42B, Y444, I420_10LE, P010_10LE, I422_10LE, Y444_10LE, I420_12LE," \
-  " I422_12LE, Y444_12LE, RGB, BGR, RGBx, BGRx, xRGB, xBGR }"
+  " I422_12LE, Y444_12LE, RGB, BGR, RGBx, BGRx, xRGB, xBGR, " LIVEPHOTO_ALPHA_FORMATS " }"
 
 namespace livephoto::gst {
 
@@ -43,6 +44,7 @@ class StillPicture {
 
   static MappedFrame map(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags);
   static Result<MappedFrame> map_checked(const GstVideoInfo& info, GstBuffer* buffer);
+  static Result<OpaqueFrame> shown_on_black(const GstVideoInfo& info, GstBuffer* buffer);
   static Result<StillPicture> in_format(
       const GstVideoInfo& info, GstBuffer* buffer, GstVideoFormat format);
 

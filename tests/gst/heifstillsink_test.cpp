@@ -1084,6 +1084,21 @@ constexpr std::array kYuvFormats{
     "I422_12LE",
     "Y444_12LE"};
 constexpr std::array kRgbFormats{"RGB", "BGR", "RGBx", "BGRx", "xRGB", "xBGR"};
+constexpr std::array kYuvFormatsWithAlpha{"AYUV", "A420", "A420_10LE", "A422_10LE", "A444_10LE"};
+constexpr std::array kRgbFormatsWithAlpha{"RGBA", "BGRA", "ARGB", "ABGR"};
+
+constexpr guint kAlpha = 3;
+
+// More is seen of it from above to below.
+double fading_in(guint component, double x, double y) {
+  return component == kAlpha ? 255 * y : gradients(component, x, y);
+}
+
+// fading_in() on black, in limited range.
+double on_black(guint component, double x, double y) {
+  const double black = component == 0 ? 16 : 128;
+  return black + (gradients(component, x, y) - black) * y;
+}
 
 }  // namespace
 
@@ -1141,6 +1156,102 @@ GST_START_TEST(rgb_keeps_its_colours) {
             rgb.at(x, y, c),
             expected);
       }
+}
+GST_END_TEST
+
+GST_START_TEST(yuv_with_alpha_is_shown_on_black) {
+  const std::string format = kYuvFormatsWithAlpha.at(static_cast<std::size_t>(__i__));
+  for (const auto* size : {"width=64,height=48", "width=67,height=51"}) {
+    Folder folder;
+    const auto path = folder / "still.HEIC";
+    Sink sink(still_at(path) + "quality=100 thumbnail=0");
+
+    assert_equals_int(
+        sink.push(
+            "video/x-raw,framerate=25/1," + std::string(size) + ",format=" + format,
+            fading_in),
+        GST_FLOW_OK);
+    sink.send_eos();
+
+    // A sample of colour has the mean alpha of two rows.
+    assert_planes(stored_at(path), on_black, 4);
+  }
+}
+GST_END_TEST
+
+GST_START_TEST(rgb_with_alpha_is_shown_on_black) {
+  const std::string format = kRgbFormatsWithAlpha.at(static_cast<std::size_t>(__i__));
+  Folder folder;
+  const auto path = folder / "still.HEIC";
+  Sink sink(still_at(path) + "quality=100 thumbnail=0");
+
+  assert_equals_int(
+      sink.push("video/x-raw,framerate=25/1,width=66,height=50,format=" + format, fading_in),
+      GST_FLOW_OK);
+  sink.send_eos();
+
+  const auto rgb = rgb_of(heic_at(path));
+  for (int y = 0; y < 50; ++y)
+    for (int x = 0; x < 66; ++x)
+      for (int c = 0; c < 3; ++c) {
+        const double expected = gradients(static_cast<guint>(c), x / 66.0, y / 50.0) * y / 50.0;
+        fail_unless(
+            std::abs(rgb.at(x, y, c) - expected) <= 6,
+            "component %d at %d,%d is %d instead of %g",
+            c,
+            x,
+            y,
+            rgb.at(x, y, c),
+            expected);
+      }
+}
+GST_END_TEST
+
+GST_START_TEST(an_alpha_that_hides_nothing_changes_nothing) {
+  for (const std::string format : {"AYUV", "A420"}) {
+    Folder folder;
+    const auto path = folder / "still.HEIC";
+    Sink sink(still_at(path) + "quality=100 thumbnail=0");
+
+    sink.push(
+        "video/x-raw,framerate=25/1,width=64,height=48,format=" + format,
+        [](guint component, double x, double y) {
+          return component == kAlpha ? 255 : gradients(component, x, y);
+        });
+    sink.send_eos();
+
+    assert_planes(stored_at(path), gradients, 2);
+  }
+}
+GST_END_TEST
+
+GST_START_TEST(pixels_with_alpha_become_square) {
+  Folder folder;
+  const auto path = folder / "still.HEIC";
+  Sink sink(still_at(path) + "quality=100 thumbnail=0");
+
+  sink.push(
+      "video/x-raw,framerate=25/1,width=64,height=48,format=A420,pixel-aspect-ratio=2/1",
+      fading_in);
+  sink.send_eos();
+
+  const auto heic = heic_at(path);
+  fail_unless((Size{heic.width(), heic.height()} == Size{128, 48}));
+  assert_planes(stored_at(path), on_black, 5);
+}
+GST_END_TEST
+
+GST_START_TEST(a_buffer_without_its_alpha_is_an_error) {
+  Sink sink(with_identifier());
+  const auto caps = "video/x-raw,framerate=25/1,width=64,height=48,format=A420";
+  sink.set_caps(caps);
+  auto* buffer = new_picture(caps, fading_in);
+  const auto info = info_of(caps);
+  gst_buffer_resize(buffer, 0, static_cast<gssize>(GST_VIDEO_INFO_COMP_OFFSET(&info, kAlpha)));
+
+  assert_equals_int(gst_harness_push(sink.harness(), buffer), GST_FLOW_ERROR);
+
+  assert_contains(sink.error(), "cannot be read as a picture");
 }
 GST_END_TEST
 
@@ -1530,6 +1641,33 @@ GST_START_TEST(a_jpeg_has_the_colours_of_the_picture) {
 }
 GST_END_TEST
 
+GST_START_TEST(a_jpeg_shows_alpha_on_black) {
+  for (const std::string format : {"RGBA", "A420", "AYUV"}) {
+    Folder folder;
+    const auto path = folder / "still.JPG";
+    Sink sink(still_at(path) + "quality=100");
+
+    sink.push(
+        "video/x-raw,width=66,height=48,framerate=25/1,format=" + format,
+        [](guint component, double x, double y) {
+          return component == kAlpha ? (y < 0.5 ? 0 : 255) : flat(component, x, y);
+        });
+    sink.send_eos();
+
+    const auto rgb = decoded_jpeg(content_of(path));
+    const auto seen = format == "RGBA" ? std::array{63, 102, 220} : std::array{202, 0, 2};
+    for (int c = 0; c < 3; ++c) {
+      fail_unless(rgb.at(30, 10, c) <= 2, "%s: %d", format.c_str(), rgb.at(30, 10, c));
+      fail_unless(
+          std::abs(rgb.at(30, 40, c) - seen[static_cast<std::size_t>(c)]) <= 2,
+          "%s: %d",
+          format.c_str(),
+          rgb.at(30, 40, c));
+    }
+  }
+}
+GST_END_TEST
+
 GST_START_TEST(a_jpeg_has_square_pixels_and_the_orientation_in_its_exif) {
   Folder folder;
   const auto path = folder / "still.JPG";
@@ -1617,6 +1755,11 @@ static Suite* heifstillsink_suite() {
   auto* pictures = add_case("pictures");
   tcase_add_loop_test(pictures, samples_are_stored_as_they_are, 0, kYuvFormats.size());
   tcase_add_loop_test(pictures, rgb_keeps_its_colours, 0, kRgbFormats.size());
+  tcase_add_loop_test(pictures, yuv_with_alpha_is_shown_on_black, 0, kYuvFormatsWithAlpha.size());
+  tcase_add_loop_test(pictures, rgb_with_alpha_is_shown_on_black, 0, kRgbFormatsWithAlpha.size());
+  tcase_add_test(pictures, an_alpha_that_hides_nothing_changes_nothing);
+  tcase_add_test(pictures, pixels_with_alpha_become_square);
+  tcase_add_test(pictures, a_buffer_without_its_alpha_is_an_error);
   tcase_add_test(pictures, rows_may_lie_anywhere);
   tcase_add_test(pictures, it_offers_to_take_video_meta);
   tcase_add_test(pictures, the_colorimetry_is_in_the_file);
@@ -1638,6 +1781,7 @@ static Suite* heifstillsink_suite() {
   auto* jpeg = add_case("jpeg");
 #ifdef HAVE_JPEG
   tcase_add_loop_test(jpeg, a_jpeg_has_the_colours_of_the_picture, 0, kColours.size());
+  tcase_add_test(jpeg, a_jpeg_shows_alpha_on_black);
   tcase_add_test(jpeg, a_jpeg_has_square_pixels_and_the_orientation_in_its_exif);
 #else
   tcase_add_test(jpeg, a_build_without_jpeg_says_so);

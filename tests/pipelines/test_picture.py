@@ -9,6 +9,7 @@ import harness
 import measures
 import painting
 import pair
+import programs
 import readers
 
 STILL_FRAME = 60  # at 2 s of 30 frames a second
@@ -97,6 +98,38 @@ class Orientation(harness.PipelineTest):
 
     def test_every_orientation_encoded_again(self):
         self.check(harness.main_line)
+
+
+class Alpha(harness.PipelineTest):
+    """A source with an alpha channel is shown on black, as ffmpeg lays it on black."""
+
+    # Orange, seen more from left to right.
+    PICTURE = "color=black:s=160x96:d=1:r=10,format=rgba,geq=r=230:g=120:b=40:a=255*X/W"
+
+    def check(self, name, elements, *coding, decoder=()):
+        harness.need_elements("heifstillsink", *elements)
+        source, still, wanted = (self.folder / part for part in (name, "P.HEIC", "wanted.png"))
+        programs.read_with("ffmpeg", "-v", "error", "-f", "lavfi", "-i", self.PICTURE, "-frames:v", "1", *coding, source)
+        programs.read_with("ffmpeg", "-v", "error", *decoder, "-i", source, "-f", "lavfi", "-i", "color=black:s=160x96",
+                           "-filter_complex", "[1][0]overlay=format=rgb", "-frames:v", "1", wanted)
+        run = harness.launch([
+            "filesrc", f"location={source}", "!", "decodebin", "!", "heifstillsink", "async=true", f"location={still}",
+            "quality=95", "content-identifier=5C8DB46A-7C1E-4B0F-9C63-0D0A7E5A1B2F"])
+        self.assert_ended_well(run)
+        shown, reference = decoders.still_rgb(still), decoders.ffmpeg_picture(wanted)
+        for left in range(0, 160, 16):
+            found, other = (measures.mean_colour(image, left, 8, 16, 80) for image in (shown, reference))
+            for one, another in zip(found, other):
+                self.assertLessEqual(abs(one - another), 3, f"column {left}: {found} and {other}")
+        self.assertLess(measures.mean_colour(shown, 0, 8, 16, 80)[0], 20, "hardly seen")
+        self.assertGreater(measures.mean_colour(shown, 144, 8, 16, 80)[0], 200, "all but seen")
+
+    def test_of_rgb(self):
+        self.check("source.png", ("pngdec",))
+
+    def test_of_a_video(self):
+        self.check("source.webm", ("vp9alphadecodebin",), "-pix_fmt", "yuva420p", "-c:v", "libvpx-vp9", "-crf", "10",
+                   "-auto-alt-ref", "0", decoder=("-c:v", "libvpx-vp9"))
 
 
 class Shape(harness.PipelineTest):
