@@ -19,9 +19,10 @@ inline constexpr std::uint16_t kBt2020 = 9;           // primaries, matrix
 inline constexpr std::uint16_t kBt2020Constant = 10;  // matrix: constant luminance
 inline constexpr std::uint16_t kDisplayP3 = 12;       // primaries
 inline constexpr std::uint16_t kSrgbTransfer = 13;
-inline constexpr std::uint16_t kBt2020Transfer = 14;  // of 10 bits
-inline constexpr std::uint16_t kPq = 16;              // transfer, SMPTE ST 2084
-inline constexpr std::uint16_t kHlg = 18;             // transfer, ARIB STD-B67
+inline constexpr std::uint16_t kBt2020Transfer = 14;    // of 10 bits
+inline constexpr std::uint16_t kBt2020Transfer12 = 15;  // of 12 bits
+inline constexpr std::uint16_t kPq = 16;                // transfer, SMPTE ST 2084
+inline constexpr std::uint16_t kHlg = 18;               // transfer, ARIB STD-B67
 }  // namespace cicp
 
 // "Unspecified" leaves each reader to its own guess, and the two halves of a Live

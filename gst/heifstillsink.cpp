@@ -211,7 +211,7 @@ Result<std::string> content_identifier_of(const State& state, const GstTagList* 
 }
 
 #ifdef HAVE_JPEG
-// A JPEG says no more than 8 bits of BT.709, and readers take it for that.
+// Readers of JPEG know BT.709 and Display P3.
 Result<Bytes> encode_tone_mapped(
     const State& state, GstBuffer* buffer, const StillMetadata& metadata) {
   const auto still = StillPicture::as_stored(state.info, buffer);

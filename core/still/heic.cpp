@@ -9,6 +9,7 @@
 #include "core/colour.h"
 #include "core/still/heif_handles.h"
 #include "core/still/heif_orientation.h"
+#include "core/still/icc_profile.h"
 #include "core/still/shrink.h"
 #include "core/text.h"
 
@@ -152,6 +153,15 @@ Result<HeifOwned<heif_image>> image_of(
   return image;
 }
 
+Result<void> add_icc_profile(heif_image* image, const Colour& colour) {
+  const auto profile = icc_profile(colour);
+  if (!profile) return profile.error();
+  if (profile->empty()) return {};
+  return check(
+      heif_image_set_raw_color_profile(image, "prof", profile->data(), profile->size()),
+      "libheif does not take the picture's colour profile; convert the picture to BT.709.");
+}
+
 // RGB becomes 4:2:0, which every HEVC decoder in a phone can show.
 bool is_coded_as_420(Chroma chroma) { return chroma == Chroma::Yuv420 || chroma == Chroma::Rgb; }
 
@@ -228,12 +238,15 @@ Result<Item> add_item(heif_context* context, const Picture& picture, const HeicS
   if (!nclx) return nclx.error();
   const auto image = image_of(picture, nclx->get());
   if (!image) return image.error();
+  const auto profiled = add_icc_profile(image->get(), picture.colour);
+  if (!profiled) return profiled.error();
   const auto encoder = encoder_for(context, picture, settings);
   if (!encoder) return encoder.error();
 
   const HeifOwned<heif_encoding_options> options(heif_encoding_options_alloc());
   options->output_nclx_profile = nclx->get();
   options->macOS_compatibility_workaround_no_nclx_profile = 0;
+  options->save_two_colr_boxes_when_ICC_and_nclx_available = 1;
 
   heif_image_handle* raw = nullptr;
   const auto encoded = check(

@@ -22,6 +22,8 @@ struct HeicSettings {
 // well, and Exif's is 1, so that nobody turns the picture twice. RGB is stored as
 // full-range BT.601 4:2:0. Unspecified colour is labelled with the usual guess:
 // BT.709 from 1280 pixels of width or 577 of height, else BT.601; for RGB, sRGB.
+// Beside that label there is an ICC profile, of the thumbnail as well, where
+// icc_profile() has one.
 // InvalidInput for a picture whose planes are too short, or settings that do
 // not exist; Unsupported for 9 or 11 bits, or without an HEVC encoder; Encoder
 // where libheif or x265 refuses.

@@ -6,15 +6,18 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 // These want size_t and FILE, and do not include them.
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include "core/still/icc_profile.h"
+
 namespace livephoto {
 namespace {
 
-constexpr int kExifMarker = JPEG_APP0 + 1;
+constexpr int kMetadataMarker = JPEG_APP0 + 1;
 // ISO/IEC 10918-1, B.1.1.4: a segment's length is 16 bits and counts itself.
 constexpr std::size_t kLongestSegment = 65533;
 constexpr std::size_t kFirstCapacity = std::size_t{64} * 1024;
@@ -113,16 +116,35 @@ void write_rows(jpeg_compress_struct& jpeg, const Plane& plane) {
   }
 }
 
+// What is in the file beside the picture.
+struct Segments {
+  Bytes exif;
+  Bytes profile;  // empty: none; libjpeg cuts it into segments
+};
+
+void write_segment(jpeg_compress_struct& jpeg, const Bytes& segment) {
+  jpeg_write_marker(
+      &jpeg,
+      kMetadataMarker,
+      segment.data(),
+      static_cast<unsigned int>(segment.size()));
+}
+
 // False if libjpeg gave up. Nothing that has a destructor lives in here or in
 // what it calls, so that longjmp skips none.
-bool run(Encoder& encoder, const Picture& picture, ByteSpan exif, int quality) {
+bool run(Encoder& encoder, const Picture& picture, const Segments& segments, int quality) {
   if (setjmp(encoder.errors.escape) != 0) return false;
   auto& jpeg = encoder.jpeg;
   jpeg_create_compress(&jpeg);
   jpeg.dest = &encoder.destination.base;
   set_up(jpeg, picture, quality);
   jpeg_start_compress(&jpeg, TRUE);
-  jpeg_write_marker(&jpeg, kExifMarker, exif.data(), static_cast<unsigned int>(exif.size()));
+  write_segment(jpeg, segments.exif);
+  if (!segments.profile.empty())
+    jpeg_write_icc_profile(
+        &jpeg,
+        segments.profile.data(),
+        static_cast<unsigned int>(segments.profile.size()));
   write_rows(jpeg, picture.planes[0]);
   jpeg_finish_compress(&jpeg);
   return true;
@@ -145,18 +167,31 @@ Result<void> check(const Picture& picture, const JpegSettings& settings) {
   return {};
 }
 
+Result<Bytes> segment_of(std::string_view name, const Bytes& content, const char* what) {
+  Bytes segment(name.begin(), name.end());
+  segment.insert(segment.end(), content.begin(), content.end());
+  if (segment.size() <= kLongestSegment) return segment;
+  return Error{
+      ErrorCode::Metadata,
+      std::string("The still's ") + what +
+          " does not fit into a JPEG segment of 64 KiB; shorten its texts.",
+      std::to_string(segment.size()) + " bytes"};
+}
+
 Result<Bytes> exif_segment(const Picture& picture, const StillMetadata& metadata) {
+  using std::string_view_literals::operator""sv;
   const auto tiff =
       exif_tiff(metadata, metadata.capture.orientation, picture.width, picture.height);
   if (!tiff) return tiff.error();
-  Bytes segment{'E', 'x', 'i', 'f', 0, 0};
-  segment.insert(segment.end(), tiff->begin(), tiff->end());
-  if (segment.size() > kLongestSegment)
-    return Error{
-        ErrorCode::Metadata,
-        "The still's Exif does not fit into a JPEG segment of 64 KiB; shorten its texts.",
-        std::to_string(segment.size()) + " bytes"};
-  return segment;
+  return segment_of("Exif\0\0"sv, *tiff, "Exif");
+}
+
+Result<Segments> segments_of(const Picture& picture, const StillMetadata& metadata) {
+  auto exif = exif_segment(picture, metadata);
+  if (!exif) return exif.error();
+  auto profile = icc_profile(picture.colour);
+  if (!profile) return profile.error();
+  return Segments{*std::move(exif), *std::move(profile)};
 }
 
 }  // namespace
@@ -165,11 +200,11 @@ Result<Bytes> encode_jpeg(
     const Picture& picture, const StillMetadata& metadata, const JpegSettings& settings) {
   const auto checked = check(picture, settings);
   if (!checked) return checked.error();
-  const auto exif = exif_segment(picture, metadata);
-  if (!exif) return exif.error();
+  const auto segments = segments_of(picture, metadata);
+  if (!segments) return segments.error();
 
   Encoder encoder;
-  if (!run(encoder, picture, *exif, settings.quality))
+  if (!run(encoder, picture, *segments, settings.quality))
     return Error{
         ErrorCode::Encoder,
         "The still cannot be encoded as JPEG; make the picture smaller, or write a HEIC still.",

@@ -212,7 +212,7 @@ class Light {
 
 }  // namespace
 
-bool needs_tone_map(const Colour& colour) { return is_hdr(colour) || colour.primaries == kBt2020 || colour.primaries == kDisplayP3; }
+bool needs_tone_map(const Colour& colour) { return is_hdr(colour) || colour.primaries == kBt2020; }
 
 Result<OwnedPicture> tone_mapped(const Picture& picture) {
   if (const auto good = check_picture(picture); !good) return good.error();

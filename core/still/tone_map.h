@@ -7,8 +7,8 @@
 
 namespace livephoto {
 
-// Whether a JPEG with these samples would look wrong: PQ, HLG, or the
-// colours of BT.2020 or Display P3.
+// Whether a JPEG with these samples would look wrong to many: PQ, HLG, or the
+// colours of BT.2020. Display P3 stays, with its profile, as phones write it.
 bool needs_tone_map(const Colour& colour);
 
 // 8-bit RGB with sRGB's curve and BT.709's primaries, of the same size. HDR is

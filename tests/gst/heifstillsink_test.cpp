@@ -1318,6 +1318,30 @@ GST_START_TEST(the_colorimetry_is_in_the_file) {
 }
 GST_END_TEST
 
+GST_START_TEST(wide_colours_have_an_icc_profile_beside_it) {
+  for (const auto& [colorimetry, type] :
+       {std::pair{"2:3:5:11", heif_color_profile_type_prof},  // of Display P3
+        {"bt2020-10", heif_color_profile_type_prof},
+        {"bt709", heif_color_profile_type_nclx},
+        {"bt2100-hlg", heif_color_profile_type_nclx}}) {
+    Folder folder;
+    const auto path = folder / "still.HEIC";
+    Sink sink(still_at(path));
+
+    sink.push(std::string(kSmall) + ",colorimetry=" + colorimetry);
+    sink.send_eos();
+
+    const auto heic = heic_at(path);
+    const auto found = heif_image_handle_get_color_profile_type(heic.handle.get());
+    fail_unless(found == type, "%s", colorimetry);
+    heif_color_profile_nclx* nclx = nullptr;
+    fail_unless(
+        heif_image_handle_get_nclx_color_profile(heic.handle.get(), &nclx).code == heif_error_Ok);
+    heif_nclx_color_profile_free(nclx);
+  }
+}
+GST_END_TEST
+
 // ---- Pixel aspect ratio --------------------------------------------------------
 
 namespace {
@@ -1611,6 +1635,7 @@ constexpr std::array kColours{
     ColourCase{"format=I420,colorimetry=(string)1:4:0:0", {192, 6, 17}},
     ColourCase{"format=I420,colorimetry=bt709,interlace-mode=mixed", {220, 11, 0}},
     ColourCase{"format=BGRx", {63, 102, 220}},
+    ColourCase{"format=I420,colorimetry=(string)2:3:5:11", {220, 11, 0}},  // Display P3 as it is
 };
 
 }  // namespace
@@ -1664,6 +1689,28 @@ GST_START_TEST(a_jpeg_shows_alpha_on_black) {
           format.c_str(),
           rgb.at(30, 40, c));
     }
+  }
+}
+GST_END_TEST
+
+GST_START_TEST(a_jpeg_of_display_p3_has_its_profile) {
+  if (!has_program("exiftool")) {
+    skip("profile of a JPEG: exiftool is not installed");
+    return;
+  }
+  for (const auto& [caps, name] :
+       {std::pair{"format=I420,colorimetry=(string)2:3:5:11", "Display P3\n"},
+        {"format=RGB,colorimetry=(string)1:1:7:11", "Display P3\n"},
+        {"format=I420,colorimetry=bt2020", "-\n"},  // brought into BT.709
+        {"format=I420,colorimetry=bt709", "-\n"}}) {
+    Folder folder;
+    const auto path = folder / "still.JPG";
+    Sink sink(still_at(path));
+
+    sink.push(std::string("video/x-raw,width=66,height=48,framerate=25/1,") + caps, flat);
+    sink.send_eos();
+
+    assert_text(exiftool(path, "-ICC_Profile:ProfileDescription"), name);
   }
 }
 GST_END_TEST
@@ -1760,6 +1807,7 @@ static Suite* heifstillsink_suite() {
   tcase_add_test(pictures, an_alpha_that_hides_nothing_changes_nothing);
   tcase_add_test(pictures, pixels_with_alpha_become_square);
   tcase_add_test(pictures, a_buffer_without_its_alpha_is_an_error);
+  tcase_add_test(pictures, wide_colours_have_an_icc_profile_beside_it);
   tcase_add_test(pictures, rows_may_lie_anywhere);
   tcase_add_test(pictures, it_offers_to_take_video_meta);
   tcase_add_test(pictures, the_colorimetry_is_in_the_file);
@@ -1782,6 +1830,7 @@ static Suite* heifstillsink_suite() {
 #ifdef HAVE_JPEG
   tcase_add_loop_test(jpeg, a_jpeg_has_the_colours_of_the_picture, 0, kColours.size());
   tcase_add_test(jpeg, a_jpeg_shows_alpha_on_black);
+  tcase_add_test(jpeg, a_jpeg_of_display_p3_has_its_profile);
   tcase_add_test(jpeg, a_jpeg_has_square_pixels_and_the_orientation_in_its_exif);
 #else
   tcase_add_test(jpeg, a_build_without_jpeg_says_so);

@@ -196,6 +196,17 @@ def heif_rgb(path):
     return _heif_convert(path, ".png", ffmpeg_picture)
 
 
+def managed_rgb(path):
+    """The still as a reader shows it that heeds its ICC profile, in sRGB: by heif-convert, then by lcms' jpgicc."""
+    with tempfile.TemporaryDirectory(prefix="livephoto-icc-") as folder:
+        source, target = path, os.path.join(folder, "managed.jpg")
+        if not is_jpeg(path):
+            source = os.path.join(folder, "picture.jpg")
+            read_with("heif-convert", "-q", "100", path, source)
+        read_with("jpgicc", "-q100", "-t1", source, target)
+        return ffmpeg_picture(target)
+
+
 def still_rgb(path):
     return ffmpeg_picture(path) if is_jpeg(path) else heif_rgb(path)
 

@@ -54,6 +54,11 @@ def tag(tags, *names):
     return None
 
 
+def icc_profile(path):
+    """The bytes of the ICC profile as exiftool finds it; empty where there is none."""
+    return read_with("exiftool", "-b", "-ICC_Profile", path).stdout
+
+
 def identifier(tags):
     """The id that pairs still and movie; ExifTool's name for it in a MakerNote changed with its versions."""
     return tag(tags, "ContentIdentifier", "MediaGroupUUID")

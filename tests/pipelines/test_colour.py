@@ -9,6 +9,8 @@ import decoders
 import harness
 import measures
 import pair
+import primaries
+import programs
 import readers
 from harness import SECOND
 
@@ -59,7 +61,7 @@ class Chart(ColourTest):
 
     def assert_labels(self, made, colour, full_range):
         """The same in both files, and they are the source's."""
-        numbers = {"bt709": (1, 1, 1), "bt601": (6, 6, 6), "bt2020": (9, 14, 9)}[colour]
+        numbers = {"bt709": (1, 1, 1), "bt601": (6, 6, 6), "bt2020": (9, 14, 9), "p3": (12, 1, 1)}[colour]
         self.assertEqual(still_labels(made), numbers, "the still by exiftool")
         video = readers.first_stream(readers.ffprobe(made.movie)[0], "video")
         self.assertEqual(tuple(video.raw[name] for name in ("color_primaries", "color_transfer", "color_space")),
@@ -81,6 +83,64 @@ class Chart(ColourTest):
         for full_range in (False, True):
             with self.subTest(full_range=full_range):
                 self.check(clips.colour_chart("bt709", 8, full_range, seconds=1), full_range, suffix=".JPG")
+
+
+class WideColours(ColourTest):
+    """Readers that know nothing of nclx find an ICC profile, and come to the same colours by it."""
+
+    def by_lcms(self, profile, colours):
+        """In sRGB, clipped to what it holds."""
+        path = self.folder / "found.icc"
+        path.write_bytes(profile)
+        numbers = "\n".join(str(value) for colour in colours for value in colour)
+        said = programs.read_with("transicc", "-v0", "-t1", "-i", path, "-o", "*sRGB", stdin=numbers.encode()).stdout
+        return [tuple(min(max(float(value), 0), 255) for value in line.split())
+                for line in said.decode().splitlines() if line.strip()]
+
+    def assert_managed(self, still, colour):
+        def srgb(colours):
+            return [primaries.srgb(each, colour) for each in colours]
+
+        profile = readers.icc_profile(still)
+        self.assertEqual(readers.tag(readers.exiftool(still), "ProfileDescription"),
+                         {"p3": "Display P3", "bt2020": "BT.2020 with sRGB curve"}[colour])
+        # Where sRGB has hardly any of a colour left, a step of 1 before is one of 4 in it: so what the still shows is
+        # compared with the chart before (check()), and here with its own values.
+        shown = self.patches(decoders.still_rgb(still))
+        for colours, what in ((clips.CHART, "the chart"), (shown, "still")):
+            self.assert_patches(self.by_lcms(profile, colours), srgb(colours), 1, f"{what} by lcms and by the formulas")
+        self.assert_patches(self.patches(decoders.managed_rgb(still)), srgb(shown), 5, "still by jpgicc and by the formulas")
+
+    def test_a_heic_has_both_labels(self):
+        for colour, bits in itertools.product(("p3", "bt2020"), (8, 10)):
+            with self.subTest(colour, bits=bits):
+                made = self.check(clips.colour_chart(colour, bits, seconds=1), line=harness.lossless_line,
+                                  name=f"{colour}-{bits}")
+                self.assertIn("color profile: prof", programs.read_with("heif-info", made.still).stdout.decode())
+                self.assertEqual(still_labels(made)[0], {"p3": 12, "bt2020": 9}[colour], "nclx by exiftool")
+                self.assert_managed(made.still, colour)
+
+    def test_a_jpeg_of_display_p3_keeps_it(self):
+        made = self.check(clips.colour_chart("p3", seconds=1), line=harness.lossless_line, suffix=".JPG")
+
+        self.assert_managed(made.still, "p3")
+        frames = programs.read_with("ffprobe", "-v", "error", "-show_frames", made.still).stdout.decode()
+        self.assertIn("side_data_type=ICC profile", frames)
+
+    def test_a_jpeg_of_bt2020_is_srgb(self):
+        made = self.make(clips.colour_chart("bt2020", 10, seconds=1), line=harness.lossless_line, suffix=".JPG", **SHORT)
+
+        self.assertEqual(readers.icc_profile(made.still), b"")
+        self.assert_patches(self.patches(decoders.still_rgb(made.still)),
+                            [primaries.srgb(patch, "bt2020") for patch in clips.CHART], 4, "still, the chart in sRGB")
+
+    def test_others_have_no_profile(self):
+        for colour in ("bt709", "bt601"):
+            for suffix in (".HEIC", ".JPG"):
+                with self.subTest(colour, suffix=suffix):
+                    made = self.make(clips.colour_chart(colour, seconds=1), colour, line=harness.lossless_line,
+                                     suffix=suffix, **SHORT)
+                    self.assertEqual(readers.icc_profile(made.still), b"")
 
 
 class Unlabelled(ColourTest):
@@ -111,6 +171,7 @@ class Hdr(harness.PipelineTest):
                 tags = readers.exiftool(made.still)
                 wanted = {"ColorPrimaries": 9, "TransferCharacteristics": 16, "MatrixCoefficients": 9}
                 self.assertEqual({name: readers.tag(tags, name) for name in wanted}, wanted)
+                self.assertEqual(readers.icc_profile(made.still), b"")  # it would win over the label in many readers
 
     def test_the_light_of_hdr10_is_in_the_movie(self):
         made = self.make(clips.hdr10(), line=harness.lossless_line)

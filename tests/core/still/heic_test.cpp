@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/still/heif_handles.h"
+#include "core/still/icc_profile.h"
 #include "core/still/maker_note.h"
 #include "sample_picture.h"
 #include "stored_picture.h"
@@ -77,15 +78,20 @@ class Reader {
     return HeifOwned<heif_image_handle>(raw);
   }
 
-  Bytes exif() const {
+  Bytes exif() const { return metadata("Exif", ""); }
+
+ private:
+  // The only block of its type.
+  Bytes metadata(const char* type, const std::string& content_type) const {
     heif_item_id id = 0;
-    if (heif_image_handle_get_list_of_metadata_block_IDs(primary(), "Exif", &id, 1) != 1) return {};
+    if (heif_image_handle_get_number_of_metadata_blocks(primary(), type) != 1) return {};
+    heif_image_handle_get_list_of_metadata_block_IDs(primary(), type, &id, 1);
+    EXPECT_EQ(heif_image_handle_get_metadata_content_type(primary(), id), content_type);
     Bytes block(heif_image_handle_get_metadata_size(primary(), id));
     heif_image_handle_get_metadata(primary(), id, block.data());
     return block;
   }
 
- private:
   Bytes file_;
   HeifOwned<heif_context> context_;
   HeifOwned<heif_image_handle> primary_;
@@ -101,6 +107,12 @@ Colour colour_of(const heif_image_handle* handle) {
       static_cast<std::uint16_t>(nclx->transfer_characteristics),
       static_cast<std::uint16_t>(nclx->matrix_coefficients),
       nclx->full_range_flag != 0};
+}
+
+Bytes icc_profile_of(const heif_image_handle* handle) {
+  Bytes profile(heif_image_handle_get_raw_color_profile_size(handle));
+  if (!profile.empty()) heif_image_handle_get_raw_color_profile(handle, profile.data());
+  return profile;
 }
 
 HeifOwned<heif_image> decoded(
@@ -353,6 +365,52 @@ TEST(EncodeHeic, NamesTheUsualColourWhereItIsNotKnown) {
   EXPECT_EQ(named(64, 64, {9, 2, 2, false}), (Colour{9, 14, 9, false}));
   EXPECT_EQ(named(64, 64, {2, 16, 9, false}), (Colour{9, 16, 9, false}));
   EXPECT_EQ(named(64, 64, {2, 2, 5, false}), (Colour{5, 1, 5, false}));
+}
+
+TEST(EncodeHeic, HasAnIccProfileBesideTheLabelOfWideColours) {
+  for (const auto chroma : {Chroma::Yuv420, Chroma::Yuv444, Chroma::Rgb})
+    for (const int depth : {8, 10, 12})
+      for (const std::uint32_t size : {96u, 97u})  // a picture of odd size is a grid
+        for (const auto& colour : {Colour{12, 1, 6, true}, Colour{9, 14, 6, true}}) {
+          if (chroma == Chroma::Rgb && depth == 12) continue;
+          auto picture = photograph(size, size, chroma, depth);
+          picture.picture.colour = colour;
+
+          const Reader reader(
+              encoded(picture.picture, identified(Orientation::Rotate90), best(64)));
+
+          const auto thumbnail = reader.thumbnail();
+          ASSERT_TRUE(thumbnail);
+          const auto profile = icc_profile(colour);
+          ASSERT_TRUE(profile && !profile->empty());
+          for (const auto* handle :
+               {reader.primary(), static_cast<const heif_image_handle*>(thumbnail.get())}) {
+            EXPECT_EQ(
+                heif_image_handle_get_color_profile_type(handle),
+                heif_color_profile_type_prof);
+            EXPECT_EQ(icc_profile_of(handle), *profile) << described(picture.picture);
+            EXPECT_EQ(colour_of(handle), colour) << described(picture.picture);
+          }
+        }
+}
+
+TEST(EncodeHeic, HasNoIccProfileWhereTheLabelSaysMoreOrReadersNeedNone) {
+  for (const auto& colour :
+       {Colour{},
+        kBt709Limited,
+        Colour{6, 6, 6, false},
+        Colour{9, 16, 9, false},
+        Colour{9, 18, 9, false}}) {
+    auto picture = photograph(96, 64, Chroma::Yuv420, 10);
+    picture.picture.colour = colour;
+
+    const Reader reader(encoded(picture.picture, identified(), best(64)));
+
+    EXPECT_EQ(
+        heif_image_handle_get_color_profile_type(reader.primary()),
+        heif_color_profile_type_nclx);
+    EXPECT_TRUE(icc_profile_of(reader.primary()).empty());
+  }
 }
 
 // The four quarters of a picture, each with its own brightness and colour.

@@ -6,9 +6,11 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <thread>
 
+#include "core/still/icc_profile.h"
 #include "sample_picture.h"
 
 namespace livephoto {
@@ -54,6 +56,40 @@ Samples decoded(const Bytes& file) {
   return samples;
 }
 
+struct Segment {
+  int marker;
+  std::string content;
+};
+
+// All that is before the quantization tables.
+std::vector<Segment> application_segments(const Bytes& file) {
+  std::vector<Segment> segments;
+  for (std::size_t at = 2; file.at(at) == 0xff && file.at(at + 1) != 0xdb;) {
+    const auto length = static_cast<std::size_t>(file.at(at + 2)) << 8 | file.at(at + 3);
+    const auto* content = reinterpret_cast<const char*>(file.data()) + at + 4;
+    segments.push_back({file.at(at + 1), std::string(content, length - 2)});
+    at += 2 + length;
+  }
+  return segments;
+}
+
+Bytes icc_profile_of(const Bytes& file) {
+  jpeg_error_mgr errors;
+  jpeg_decompress_struct jpeg{};
+  jpeg.err = jpeg_std_error(&errors);
+  jpeg_create_decompress(&jpeg);
+  jpeg_mem_src(&jpeg, file.data(), file.size());
+  jpeg_save_markers(&jpeg, JPEG_APP0 + 2, 0xffff);
+  jpeg_read_header(&jpeg, TRUE);
+  JOCTET* data = nullptr;
+  unsigned int size = 0;
+  Bytes profile;
+  if (jpeg_read_icc_profile(&jpeg, &data, &size) != 0) profile.assign(data, data + size);
+  std::free(data);
+  jpeg_destroy_decompress(&jpeg);
+  return profile;
+}
+
 TEST(EncodeJpeg, BeginsWithTheExifSegmentOfItsMetadata) {
   const auto picture = photograph(96, 64, Chroma::Rgb, 8);
 
@@ -81,6 +117,34 @@ TEST(EncodeJpeg, BeginsWithTheExifSegmentOfItsMetadata) {
   EXPECT_EQ(
       Bytes(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(expected.size())),
       expected);
+}
+
+// Exif 2.32, 4.5.2: Exif is the first.
+TEST(EncodeJpeg, HasExifThenTheProfileOfItsColour) {
+  auto picture = photograph(96, 64, Chroma::Rgb, 8);
+  picture.picture.colour = {12, 13, 0, true};
+
+  const auto file = encoded(picture.picture, identified(), 90);
+
+  const auto segments = application_segments(file);
+  ASSERT_EQ(segments.size(), 2U);
+  EXPECT_EQ(segments[0].marker, 0xe1);
+  EXPECT_TRUE(segments[0].content.starts_with("Exif"));
+  EXPECT_EQ(segments[1].marker, 0xe2);
+  const auto profile = icc_profile(picture.picture.colour);
+  ASSERT_TRUE(profile && !profile->empty());
+  EXPECT_EQ(icc_profile_of(file), *profile);
+}
+
+TEST(EncodeJpeg, HasNoProfileWithoutWideColours) {
+  for (const auto& colour : {Colour{}, Colour{1, 13, 0, true}, Colour{9, 16, 0, true}}) {
+    auto picture = photograph(96, 64, Chroma::Rgb, 8);
+    picture.picture.colour = colour;
+    auto metadata = identified();
+    metadata.capture.make = "Maker";
+
+    EXPECT_EQ(application_segments(encoded(picture.picture, metadata, 90)).size(), 1U);
+  }
 }
 
 TEST(EncodeJpeg, HasNoJfifAndEndsWithEoi) {
