@@ -8,7 +8,7 @@
  *
  * The identifier comes from #GstHeifStillSink:content-identifier or from the tag
  * `live-photo-content-identifier`, which livephotoselect sends; without one it is
- * an error. Date, place, make, model, description and orientation come from tags
+ * an error. Date, place, make, model, texts, keywords and orientation come from tags
  * and #GstTagSetter. Tags count if they come before the picture.
  *
  * The picture is encoded as soon as it is there, in PAUSED too. The file takes

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/content_identifier.h"
+#include "core/still/exiv2_messages.h"
 #include "core/still/maker_note.h"
 #include "core/text.h"
 
@@ -18,17 +19,6 @@ namespace {
 // exiv2 silently leaves out long texts when the block outgrows the 64 KiB of a
 // JPEG segment; four texts of this length stay below.
 constexpr std::size_t kLongestText = 16000;
-
-// A core library never prints. An application that listens to exiv2 goes on
-// doing so: only the handler that writes to standard error is taken out.
-void silence_exiv2() {
-  static const bool once = [] {
-    if (Exiv2::LogMsg::handler() == Exiv2::LogMsg::defaultHandler)
-      Exiv2::LogMsg::setHandler(nullptr);
-    return true;
-  }();
-  static_cast<void>(once);
-}
 
 template <class... Numbers>
 std::string formatted(const char* format, Numbers... numbers) {

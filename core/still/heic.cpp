@@ -11,6 +11,7 @@
 #include "core/still/heif_orientation.h"
 #include "core/still/icc_profile.h"
 #include "core/still/shrink.h"
+#include "core/still/xmp.h"
 #include "core/text.h"
 
 namespace livephoto {
@@ -306,6 +307,20 @@ Result<void> add_exif(
       "libheif cannot attach the Exif block; shorten the still's texts.");
 }
 
+Result<void> add_xmp(
+    heif_context* context, const heif_image_handle* master, const CaptureInfo& capture) {
+  const auto packet = xmp_packet(capture);
+  if (!packet) return packet.error();
+  if (packet->empty()) return {};
+  return check(
+      heif_context_add_XMP_metadata(
+          context,
+          master,
+          packet->data(),
+          static_cast<int>(packet->size())),
+      "libheif cannot attach the XMP packet; shorten the still's texts.");
+}
+
 heif_error append(heif_context*, const void* data, std::size_t size, void* userdata) {
   auto* file = static_cast<Bytes*>(userdata);
   const auto* bytes = static_cast<const std::uint8_t*>(data);
@@ -361,6 +376,7 @@ Result<Bytes> encode_heic(
   if (!master) return master.error();
   auto added = add_thumbnail(context.get(), master->get(), labelled, settings);
   if (added) added = add_exif(context.get(), master->get(), labelled, metadata);
+  if (added) added = add_xmp(context.get(), master->get(), metadata.capture);
   if (!added) return added.error();
 
   auto file = file_of(context.get());

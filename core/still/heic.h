@@ -1,4 +1,4 @@
-// Writes a HEIC still: one HEVC picture, its thumbnail, its Exif.
+// Writes a HEIC still: one HEVC picture, its thumbnail, its metadata.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct HeicSettings {
 // full-range BT.601 4:2:0. Unspecified colour is labelled with the usual guess:
 // BT.709 from 1280 pixels of width or 577 of height, else BT.601; for RGB, sRGB.
 // Beside that label there is an ICC profile, of the thumbnail as well, where
-// icc_profile() has one.
+// icc_profile() has one; and XMP, where xmp_packet() has something to say.
 // InvalidInput for a picture whose planes are too short, or settings that do
 // not exist; Unsupported for 9 or 11 bits, or without an HEVC encoder; Encoder
 // where libheif or x265 refuses.

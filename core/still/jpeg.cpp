@@ -13,11 +13,12 @@
 #include <jpeglib.h>
 
 #include "core/still/icc_profile.h"
+#include "core/still/xmp.h"
 
 namespace livephoto {
 namespace {
 
-constexpr int kMetadataMarker = JPEG_APP0 + 1;
+constexpr int kMetadataMarker = JPEG_APP0 + 1;  // Exif and XMP
 // ISO/IEC 10918-1, B.1.1.4: a segment's length is 16 bits and counts itself.
 constexpr std::size_t kLongestSegment = 65533;
 constexpr std::size_t kFirstCapacity = std::size_t{64} * 1024;
@@ -119,7 +120,8 @@ void write_rows(jpeg_compress_struct& jpeg, const Plane& plane) {
 // What is in the file beside the picture.
 struct Segments {
   Bytes exif;
-  Bytes profile;  // empty: none; libjpeg cuts it into segments
+  Bytes xmp;      // empty: none
+  Bytes profile;  // as above; libjpeg cuts it into segments
 };
 
 void write_segment(jpeg_compress_struct& jpeg, const Bytes& segment) {
@@ -140,6 +142,7 @@ bool run(Encoder& encoder, const Picture& picture, const Segments& segments, int
   set_up(jpeg, picture, quality);
   jpeg_start_compress(&jpeg, TRUE);
   write_segment(jpeg, segments.exif);
+  if (!segments.xmp.empty()) write_segment(jpeg, segments.xmp);
   if (!segments.profile.empty())
     jpeg_write_icc_profile(
         &jpeg,
@@ -186,12 +189,23 @@ Result<Bytes> exif_segment(const Picture& picture, const StillMetadata& metadata
   return segment_of("Exif\0\0"sv, *tiff, "Exif");
 }
 
+// XMP Specification, part 3, 1.1.3: named by a URI, in one segment of its own.
+Result<Bytes> xmp_segment(const StillMetadata& metadata) {
+  using std::string_view_literals::operator""sv;
+  const auto packet = xmp_packet(metadata.capture);
+  if (!packet) return packet.error();
+  if (packet->empty()) return Bytes();
+  return segment_of("http://ns.adobe.com/xap/1.0/\0"sv, *packet, "XMP");
+}
+
 Result<Segments> segments_of(const Picture& picture, const StillMetadata& metadata) {
   auto exif = exif_segment(picture, metadata);
   if (!exif) return exif.error();
+  auto xmp = xmp_segment(metadata);
+  if (!xmp) return xmp.error();
   auto profile = icc_profile(picture.colour);
   if (!profile) return profile.error();
-  return Segments{*std::move(exif), *std::move(profile)};
+  return Segments{*std::move(exif), *std::move(xmp), *std::move(profile)};
 }
 
 }  // namespace

@@ -23,7 +23,10 @@ constexpr std::array<std::string_view, 8> kOrientations = {
     "flip-rotate-90",
     "rotate-270"};
 
-constexpr gsize kLongestText = 4000;  // bytes
+// In bytes. Title, description and keywords fit into one segment of a JPEG, though XML
+// may write a letter with five.
+constexpr gsize kLongestText = 4000;
+constexpr gsize kLongestKeywords = 4000;  // all together
 constexpr guint kMostKeywords = 64;
 constexpr double kHighestPlace = 100'000;  // metres; also below the sea
 
@@ -45,10 +48,13 @@ std::string text_of(const GstTagList* tags, const gchar* tag) {
 std::vector<std::string> keywords_of(const GstTagList* tags) {
   std::vector<std::string> keywords;
   const guint count = std::min(gst_tag_list_get_tag_size(tags, GST_TAG_KEYWORDS), kMostKeywords);
+  gsize length = 0;
   for (guint i = 0; i < count; ++i) {
     const gchar* keyword = nullptr;
-    if (gst_tag_list_peek_string_index(tags, GST_TAG_KEYWORDS, i, &keyword))
-      keywords.push_back(bounded(keyword));
+    if (!gst_tag_list_peek_string_index(tags, GST_TAG_KEYWORDS, i, &keyword)) continue;
+    length += strlen(keyword);
+    if (length > kLongestKeywords) break;  // half of one would be another one
+    keywords.emplace_back(keyword);
   }
   return keywords;
 }

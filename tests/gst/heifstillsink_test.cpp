@@ -1541,6 +1541,71 @@ GST_START_TEST(tags_are_in_the_exif) {
 }
 GST_END_TEST
 
+GST_START_TEST(texts_are_in_the_xmp) {
+  if (!has_program("exiftool")) {
+    skip("texts: exiftool is not installed");
+    return;
+  }
+#ifdef HAVE_JPEG
+  const std::vector<std::string> names{"still.HEIC", "still.JPG"};
+#else
+  const std::vector<std::string> names{"still.HEIC"};
+#endif
+  for (const auto& name : names) {
+    Folder folder;
+    const auto path = folder / name;
+    Sink sink(still_at(path));
+    sink.set_caps(kSmall);
+    auto* tags = shared_tags();
+    gst_tag_list_add(
+        tags,
+        GST_TAG_MERGE_APPEND,
+        GST_TAG_TITLE,
+        "A title",
+        GST_TAG_KEYWORDS,
+        "sea",
+        GST_TAG_KEYWORDS,
+        "two words",
+        nullptr);
+    sink.send_tags(tags);
+
+    sink.push(kSmall);
+    sink.send_eos();
+
+    assert_text(
+        exiftool(path, "-XMP-dc:Title -XMP-dc:Description -XMP-dc:Subject -ImageDescription"),
+        "A title\nFrom the stream\nsea,two words\nFrom the stream\n");
+  }
+}
+GST_END_TEST
+
+// Keywords of more bytes than any camera writes must not keep a still from being made.
+GST_START_TEST(texts_that_are_too_long_are_cut) {
+#ifdef HAVE_JPEG
+  Folder folder;
+  const auto path = folder / "still.JPG";
+  Sink sink(still_at(path));
+  sink.set_caps(kSmall);
+  const std::string worst(9000, '&');  // five letters each in XML
+  auto* tags =
+      gst_tag_list_new(GST_TAG_TITLE, worst.c_str(), GST_TAG_DESCRIPTION, worst.c_str(), nullptr);
+  for (int i = 0; i < 100; ++i)
+    gst_tag_list_add(
+        tags,
+        GST_TAG_MERGE_APPEND,
+        GST_TAG_KEYWORDS,
+        (std::to_string(i) + worst.substr(0, 900)).c_str(),
+        nullptr);
+  sink.send_tags(tags);
+
+  assert_equals_int(sink.push(kSmall), GST_FLOW_OK);
+  sink.send_eos();
+
+  fail_unless(fs::exists(path));
+#endif
+}
+GST_END_TEST
+
 GST_START_TEST(the_setter_wins_unless_its_merge_mode_says_otherwise) {
   if (!has_program("exiftool")) {
     skip("tag setter: exiftool is not installed");
@@ -1823,6 +1888,8 @@ static Suite* heifstillsink_suite() {
   auto* tags = add_case("tags");
   tcase_add_test(tags, the_last_announcement_before_the_picture_counts);
   tcase_add_test(tags, tags_are_in_the_exif);
+  tcase_add_test(tags, texts_are_in_the_xmp);
+  tcase_add_test(tags, texts_that_are_too_long_are_cut);
   tcase_add_test(tags, the_setter_wins_unless_its_merge_mode_says_otherwise);
   tcase_add_test(tags, a_heic_is_shown_upright);
 

@@ -4,6 +4,7 @@
 import datetime
 import os
 import re
+import shutil
 from fractions import Fraction
 
 import clips
@@ -166,6 +167,46 @@ class Apple(MetadataTest):
                 self.assertEqual(readers.tag(still, "ImageDescription"), "A day")
                 self.assertEqual(readers.tag(movie, "Title"), "A day")
                 self.assertEqual(readers.tag(movie, "Keywords"), "sea, sand")
+                self.assertEqual((still["XMP-dc:Title"], still["XMP-dc:Subject"]), ("A day", ["sea", "sand"]))
+
+    def test_texts_are_equal_in_both_files(self):
+        """By every reader of them, whatever XML has other uses for."""
+        title = "\u201eEin Tag\u201c & <b>\"noch 'einer'\"</b> ]]> \u6771\u4eac \U0001f338"
+        texts = {"Title": title, "Description": f"lang=\"de\" {title}\nand a line", "Keywords": ["sea", "a & b", title]}
+        path = self.folder / "texts.mov"
+        shutil.copyfile(clips.moving().path, path)
+        programs.read_with("exiftool", "-q", "-overwrite_original", *(f"-Keys:{key}={text}" for key, text in (
+            ("Title", texts["Title"]), ("Description", texts["Description"]), ("Keywords", ",".join(texts["Keywords"])))),
+            path)
+        for suffix in (".HEIC", ".JPG"):
+            with self.subTest(suffix):
+                made = self.make(path, "P" + suffix[1:], suffix=suffix, line=harness.lossless_line)
+                self.assert_good(made)
+                still = readers.exiftool(made.still)
+                self.assertEqual({"Title": still["XMP-dc:Title"], "Description": still["XMP-dc:Description"],
+                                  "Keywords": still["XMP-dc:Subject"]}, texts, "the still by exiftool")
+                movie = readers.exiftool(made.movie)
+                self.assertEqual({name: movie[f"Keys:{name}"] for name in ("Title", "Description")},
+                                 {name: texts[name] for name in ("Title", "Description")}, "the movie by exiftool")
+                self.assertEqual(movie["Keys:Keywords"], ", ".join(texts["Keywords"]), "the movie by exiftool")
+                tags = readers.ffprobe(made.movie)[1]["tags"]
+                self.assertEqual([tags[f"com.apple.quicktime.{name}"] for name in ("title", "description", "keywords")],
+                                 [movie[f"Keys:{name}"] for name in ("Title", "Description", "Keywords")], "ffprobe")
+                self.assertEqual(self.texts_by_exiv2(made.still), {
+                    "title": f'lang="x-default" {texts["Title"]}', "subject": ", ".join(texts["Keywords"]),
+                    "description": f'lang="x-default" {texts["Description"]}'}, "the still by exiv2")
+                self.assertEqual(readers.tag(still, "ImageDescription"), texts["Description"], "Exif is as it was")
+
+    def texts_by_exiv2(self, still):
+        """{property: value} of all XMP there is."""
+        return {name: programs.read_with("exiv2", "-q", "-g", f"Xmp.dc.{name}$", "-Pv", still).stdout.decode().rstrip("\n")
+                for name in ("title", "description", "subject")}
+
+    def test_without_texts_there_is_no_xmp(self):
+        for suffix in (".HEIC", ".JPG"):
+            with self.subTest(suffix):
+                made = self.make(clips.moving(), "P" + suffix[1:], suffix=suffix, line=harness.lossless_line)
+                self.assertEqual([name for name in readers.exiftool(made.still) if name.startswith("XMP")], [])
 
     def test_the_place_can_be_left_out(self):
         made = self.make(self.recorded(), select=("strip-geo-location=true",))
@@ -179,8 +220,8 @@ class Apple(MetadataTest):
 
         for path in (made.still, made.movie):
             tags = readers.exiftool(path)
-            for name in ("Make", "Model", "Software", "ImageDescription", "Title", "Keywords", "DateTimeOriginal",
-                         "CreationDate", "GPSLatitude"):
+            for name in ("Make", "Model", "Software", "ImageDescription", "Title", "Keywords", "Subject",
+                         "DateTimeOriginal", "CreationDate", "GPSLatitude", "XMPToolkit"):
                 self.assertIsNone(readers.tag(tags, name), f"{name} in {path.name}")
             self.assertNotIn("2024", " ".join(map(str, (value for name, value in tags.items()
                                                         if not name.startswith(("System", "File"))))))

@@ -13,6 +13,7 @@
 #include "core/still/heif_handles.h"
 #include "core/still/icc_profile.h"
 #include "core/still/maker_note.h"
+#include "core/still/xmp.h"
 #include "sample_picture.h"
 #include "stored_picture.h"
 
@@ -79,6 +80,7 @@ class Reader {
   }
 
   Bytes exif() const { return metadata("Exif", ""); }
+  Bytes xmp() const { return metadata("mime", "application/rdf+xml"); }
 
  private:
   // The only block of its type.
@@ -529,6 +531,34 @@ TEST(EncodeHeic, StoresThePictureAsItIsLentWhateverTheOrientation) {
         EXPECT_EQ(media(static_cast<Orientation>(number)), expected)
             << number << ", " << described(picture.picture);
     }
+}
+
+TEST(EncodeHeic, HasItsTextsAsXmp) {
+  for (const auto orientation : {Orientation::Normal, Orientation::Rotate90}) {
+    const auto picture = photograph(96, 64, Chroma::Yuv420, 8);
+    auto metadata = identified(orientation);
+    metadata.capture.title = "A title";
+    metadata.capture.keywords = {"sea", "sand"};
+
+    const Reader reader(encoded(picture.picture, metadata, best(32)));
+
+    const auto packet = xmp_packet(metadata.capture);
+    ASSERT_TRUE(packet);
+    EXPECT_EQ(reader.xmp(), *packet);
+    EXPECT_FALSE(reader.exif().empty());
+    EXPECT_EQ(reader.thumbnails(), 1);
+  }
+}
+
+TEST(EncodeHeic, HasNoXmpWhereThereAreNoTexts) {
+  const auto picture = photograph(96, 64, Chroma::Yuv420, 8);
+  auto metadata = identified();
+  metadata.capture.make = "Maker";
+
+  const auto file = encoded(picture.picture, metadata, best());
+
+  EXPECT_TRUE(Reader(file).xmp().empty());
+  EXPECT_EQ(std::string(file.begin(), file.end()).find("rdf+xml"), std::string::npos);
 }
 
 TEST(EncodeHeic, NotesNoOrientationWhereThereIsNone) {

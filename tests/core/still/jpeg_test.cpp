@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/still/icc_profile.h"
+#include "core/still/xmp.h"
 #include "sample_picture.h"
 
 namespace livephoto {
@@ -120,23 +121,33 @@ TEST(EncodeJpeg, BeginsWithTheExifSegmentOfItsMetadata) {
 }
 
 // Exif 2.32, 4.5.2: Exif is the first.
-TEST(EncodeJpeg, HasExifThenTheProfileOfItsColour) {
+TEST(EncodeJpeg, HasExifThenXmpThenTheProfileOfItsColour) {
   auto picture = photograph(96, 64, Chroma::Rgb, 8);
   picture.picture.colour = {12, 13, 0, true};
+  auto metadata = identified();
+  metadata.capture.title = "A title";
+  metadata.capture.keywords = {"sea", "sand"};
 
-  const auto file = encoded(picture.picture, identified(), 90);
+  const auto file = encoded(picture.picture, metadata, 90);
 
   const auto segments = application_segments(file);
-  ASSERT_EQ(segments.size(), 2U);
+  ASSERT_EQ(segments.size(), 3U);
   EXPECT_EQ(segments[0].marker, 0xe1);
   EXPECT_TRUE(segments[0].content.starts_with("Exif"));
-  EXPECT_EQ(segments[1].marker, 0xe2);
+  const auto packet = xmp_packet(metadata.capture);
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(segments[1].marker, 0xe1);
+  EXPECT_EQ(
+      segments[1].content,
+      std::string("http://ns.adobe.com/xap/1.0/") + '\0' +
+          std::string(packet->begin(), packet->end()));
+  EXPECT_EQ(segments[2].marker, 0xe2);
   const auto profile = icc_profile(picture.picture.colour);
   ASSERT_TRUE(profile && !profile->empty());
   EXPECT_EQ(icc_profile_of(file), *profile);
 }
 
-TEST(EncodeJpeg, HasNoProfileWithoutWideColours) {
+TEST(EncodeJpeg, HasNoXmpWithoutTextsAndNoProfileWithoutWideColours) {
   for (const auto& colour : {Colour{}, Colour{1, 13, 0, true}, Colour{9, 16, 0, true}}) {
     auto picture = photograph(96, 64, Chroma::Rgb, 8);
     picture.picture.colour = colour;
@@ -145,6 +156,21 @@ TEST(EncodeJpeg, HasNoProfileWithoutWideColours) {
 
     EXPECT_EQ(application_segments(encoded(picture.picture, metadata, 90)).size(), 1U);
   }
+}
+
+// XML writes one & with five letters.
+TEST(EncodeJpeg, RefusesTextsThatOneSegmentDoesNotHold) {
+  const auto picture = photograph(16, 16, Chroma::Rgb, 8);
+  auto metadata = identified();
+  metadata.capture.title = std::string(12900, '&');
+  EXPECT_EQ(application_segments(encoded(picture.picture, metadata, 90)).size(), 2U);
+
+  metadata.capture.title = std::string(13100, '&');
+  const auto file = encode_jpeg(picture.picture, metadata, {});
+
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, ErrorCode::Metadata);
+  EXPECT_NE(file.error().message.find("XMP does not fit"), std::string::npos);
 }
 
 TEST(EncodeJpeg, HasNoJfifAndEndsWithEoi) {
