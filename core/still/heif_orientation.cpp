@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/isobmff/box.h"
+#include "core/isobmff/field_reader.h"
 
 namespace livephoto {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 using isobmff::append;
 using isobmff::Box;
 using isobmff::box;
+using isobmff::FieldReader;
 using isobmff::fields;
 using isobmff::FourCC;
 using isobmff::u16;
@@ -69,34 +71,6 @@ std::vector<Box> transformations(Orientation orientation) {
   return {};
 }
 
-// Takes big-endian numbers from the front. What is not there reads as 0, and
-// complete() tells of it.
-class Reader {
- public:
-  explicit Reader(ByteSpan bytes) : left_(bytes) {}
-
-  std::uint64_t number(std::size_t width) {
-    std::uint64_t value = 0;
-    for (const auto byte : bytes(width)) value = value << 8 | byte;
-    return value;
-  }
-
-  ByteSpan bytes(std::size_t count) {
-    complete_ = complete_ && count <= left_.size();
-    if (!complete_) return {};
-    const auto taken = left_.first(count);
-    left_ = left_.subspan(count);
-    return taken;
-  }
-
-  bool complete() const { return complete_; }
-  std::size_t left() const { return left_.size(); }
-
- private:
-  ByteSpan left_;
-  bool complete_ = true;
-};
-
 void append_number(Bytes& out, std::uint64_t value, std::size_t width) {
   for (auto shift = 8 * width; shift > 0; shift -= 8)
     out.push_back(static_cast<std::uint8_t>(value >> (shift - 8)));
@@ -122,7 +96,7 @@ struct Part {
 Result<std::vector<Part>> parts_of(ByteSpan bytes) {
   std::vector<Part> parts;
   while (!bytes.empty()) {
-    Reader header(bytes);
+    FieldReader header(bytes);
     const auto size = header.number(4);
     const FourCC type(static_cast<std::uint32_t>(header.number(4)));
     if (!header.complete() || size < 8 || size > bytes.size()) return unexpected("a box's size");
@@ -159,8 +133,8 @@ Bytes replaced(const std::vector<Part>& parts, std::initializer_list<Replacement
 // picture and its thumbnails. Not the tile that libheif makes of a picture of odd
 // size: what is done to its grid is done to the tile.
 Result<std::vector<std::uint16_t>> shown_items(ByteSpan pitm, ByteSpan iref) {
-  Reader primary(pitm);
-  Reader version(iref);
+  FieldReader primary(pitm);
+  FieldReader version(iref);
   const bool known = primary.number(4) == 0 && version.number(4) == 0;
   std::vector items{static_cast<std::uint16_t>(primary.number(2))};
   if (!known || !primary.complete() || !version.complete()) return unexpected("pitm or iref");
@@ -168,7 +142,7 @@ Result<std::vector<std::uint16_t>> shown_items(ByteSpan pitm, ByteSpan iref) {
   const auto references = parts_of(iref.subspan(4));
   if (!references) return references.error();
   for (const auto& reference : *references) {
-    Reader reader(reference.body());
+    FieldReader reader(reference.body());
     const auto from = static_cast<std::uint16_t>(reader.number(2));
     const auto count = reader.number(2);
     const auto to = reader.number(2);
@@ -184,7 +158,7 @@ Result<Box> longer_ipma(
     ByteSpan body, const std::vector<std::uint16_t>& items, std::size_t first, std::size_t last) {
   constexpr std::size_t kLargestProperty = 127;
   constexpr std::uint8_t kEssential = 128;
-  Reader reader(body);
+  FieldReader reader(body);
   if (reader.number(4) != 0) return unexpected("ipma's version");
   if (last > kLargestProperty) return unexpected("the number of properties");
 
@@ -259,7 +233,7 @@ class Shift {
 
   // One item. Where there is a base, the base moves, else each extent does. What
   // is in idat (construction method 1) stays where it is.
-  bool copy_item(Reader& reader, const Location& kind, Bytes& out) const {
+  bool copy_item(FieldReader& reader, const Location& kind, Bytes& out) const {
     copy(reader, 2, out);  // item_ID
     const auto method = kind.version > 0 ? copy(reader, 2, out) : 0;
     if (method > 1) return false;
@@ -279,7 +253,7 @@ class Shift {
   }
 
  private:
-  static std::uint64_t copy(Reader& reader, std::size_t width, Bytes& out) {
+  static std::uint64_t copy(FieldReader& reader, std::size_t width, Bytes& out) {
     const auto value = reader.number(width);
     append_number(out, value, width);
     return value;
@@ -301,7 +275,7 @@ class Shift {
 };
 
 Result<Box> moved_iloc(ByteSpan body, const Shift& shift) {
-  Reader reader(body);
+  FieldReader reader(body);
   const auto flagged_version = static_cast<std::uint32_t>(reader.number(4));
   const auto sizes = static_cast<std::uint16_t>(reader.number(2));
   const auto count = static_cast<std::uint16_t>(reader.number(2));
