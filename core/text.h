@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "result.h"
 
@@ -17,5 +18,8 @@ std::string decimal_text(double value, int decimals);
 
 // "12.345 s", rounded to a millisecond.
 std::string seconds_text(std::chrono::nanoseconds time);
+
+// UTF-8 without NUL (RFC 3629): no overlong forms, no surrogates, nothing past U+10FFFF.
+bool is_utf8(std::string_view text);
 
 }  // namespace livephoto

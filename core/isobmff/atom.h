@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 
 #include "core/bytes.h"
@@ -25,17 +26,25 @@ inline constexpr std::size_t kAtomHeader = 8;  // size and type, each 32 bits
 struct Atom {
   FourCC type;
   ByteSpan body;
+  ByteSpan whole;  // with its header
 };
 
 // Takes the first atom of `rest`; nothing, and `rest` stays, where it is not whole.
-// Sizes of 64 bits and "to the end" are not for what lies inside a moov.
+// "To the end" is no size for what lies inside another atom.
 inline std::optional<Atom> take_atom(ByteSpan& rest) {
+  constexpr std::size_t kLongHeader = 16;  // 1 instead of the size, which follows in 64 bits
   if (rest.size() < kAtomHeader) return std::nullopt;
-  const std::size_t size = u32_at(rest, 0);
-  if (size < kAtomHeader || size > rest.size()) return std::nullopt;
-  const Atom atom{FourCC(u32_at(rest, 4)), rest.subspan(kAtomHeader, size - kAtomHeader)};
-  rest = rest.subspan(size);
-  return atom;
+  std::uint64_t size = u32_at(rest, 0);
+  std::size_t header = kAtomHeader;
+  if (size == 1) {
+    if (rest.size() < kLongHeader) return std::nullopt;
+    size = u64_at(rest, kAtomHeader);
+    header = kLongHeader;
+  }
+  if (size < header || size > rest.size()) return std::nullopt;
+  const ByteSpan whole = rest.first(static_cast<std::size_t>(size));
+  rest = rest.subspan(whole.size());
+  return Atom{FourCC(u32_at(whole, 4)), whole.subspan(header), whole};
 }
 
 // The body of the first atom of that type in a row of atoms.
@@ -43,6 +52,16 @@ inline std::optional<ByteSpan> find_atom(ByteSpan atoms, FourCC type) {
   while (const auto atom = take_atom(atoms))
     if (atom->type == type) return atom->body;
   return std::nullopt;
+}
+
+// The same, one inside the other, the outermost first.
+inline std::optional<ByteSpan> find_atom(ByteSpan atoms, std::initializer_list<FourCC> path) {
+  for (const FourCC type : path) {
+    const auto inside = find_atom(atoms, type);
+    if (!inside) return std::nullopt;
+    atoms = *inside;
+  }
+  return atoms;
 }
 
 }  // namespace livephoto::isobmff

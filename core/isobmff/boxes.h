@@ -13,6 +13,9 @@
 
 namespace livephoto::isobmff {
 
+// Seconds from 1904 to 1970, QuickTime's epoch to Unix's
+inline constexpr std::int64_t kQuickTimeEpoch = 2'082'844'800;
+
 struct MovieHeader {
   std::uint32_t creation_time = 0;  // seconds since 1904-01-01 UTC; 0: unknown
   std::uint32_t timescale = 600;

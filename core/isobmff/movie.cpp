@@ -145,9 +145,6 @@ std::vector<Chunk> shifted(std::vector<Chunk> chunks, std::uint64_t by) {
   return chunks;
 }
 
-// Seconds from 1904 to 1970, QuickTime's epoch to Unix's
-constexpr std::int64_t kQuickTimeEpoch = 2'082'844'800;
-
 // A time without a zone is taken as UTC; 0 stands for "unknown".
 std::uint32_t quicktime_seconds(const std::optional<CaptureTime>& time) {
   if (!time) return 0;

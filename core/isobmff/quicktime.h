@@ -16,7 +16,10 @@ enum class DataType : std::uint32_t {
   SignedInteger = 21,
   UnsignedInteger = 22,
   Float32 = 23,
+  Float64 = 24,
   Int8 = 65,
+  Int16 = 66,
+  Int32 = 67,
   DimensionsFloat32 = 71,
   PerspectiveTransformFloat64 = 83,  // not in the public table; every camera file has it
 };

@@ -8,42 +8,12 @@
 #include <utility>
 
 #include "core/isobmff/atom.h"
+#include "core/isobmff/metadata_items.h"
 
 namespace livephoto {
 namespace {
 
 using namespace isobmff;
-
-constexpr std::size_t kMostKeys = 1024;
-constexpr std::size_t kLongestText = 4000;
-constexpr std::uint32_t kUtf8 = 1;  // "Well-known types"
-
-// RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF, no NUL.
-bool is_text(ByteSpan bytes) {
-  for (std::size_t i = 0; i < bytes.size();) {
-    const std::uint8_t first = bytes[i++];
-    if (first == 0) return false;
-    if (first < 0x80) continue;
-    const std::size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-    if (first < 0xC2 || first > 0xF4 || bytes.size() - i < more) return false;
-    std::uint32_t point = first & (0x3FU >> more);
-    for (std::size_t k = 0; k < more; ++k, ++i) {
-      if ((bytes[i] & 0xC0U) != 0x80) return false;
-      point = point << 6 | (bytes[i] & 0x3FU);
-    }
-    constexpr std::array<std::uint32_t, 4> kSmallest = {0, 0x80, 0x800, 0x10000};
-    if (point < kSmallest[more] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
-      return false;
-  }
-  return true;
-}
-
-// Empty for what is no text. Some writers end it with a NUL.
-std::string text_of(ByteSpan bytes) {
-  while (!bytes.empty() && bytes.back() == 0) bytes = bytes.first(bytes.size() - 1);
-  if (bytes.size() > kLongestText || !is_text(bytes)) return {};
-  return {bytes.begin(), bytes.end()};
-}
 
 std::vector<std::string> split(const std::string& text, char mark) {
   std::vector<std::string> parts;
@@ -199,8 +169,11 @@ void SourceMetadataReader::add(ByteSpan atom) {
   const auto taken = take_atom(atom);
   if (!taken) return;
   const ByteSpan body = taken->body;
-  if (taken->type == FourCC("keys")) return add_keys(body);
-  if (taken->type == FourCC("ilst")) return add_items(body);
+  if (taken->type == FourCC("keys")) {
+    keys_ = key_names(body);
+    return;
+  }
+  if (taken->type == FourCC("ilst")) return add_items(metadata_items(body, keys_));
   // A text with its length and language before it; of several languages the first.
   constexpr std::size_t kBeforeText = 4;
   if (body.size() < kBeforeText || body.size() - kBeforeText < u16_at(body, 0)) return;
@@ -218,37 +191,16 @@ void SourceMetadataReader::add(ByteSpan atom) {
   if (known != kTexts.end())
     take(
         "com.apple.quicktime." + std::string(known->second),
-        text_of(body.subspan(kBeforeText, u16_at(body, 0))));
+        text_in(body.subspan(kBeforeText, u16_at(body, 0))));
 }
 
-// "Metadata item keys atom": version and flags, a count, then for each key its
-// size, its namespace and its name.
-void SourceMetadataReader::add_keys(ByteSpan body) {
-  constexpr std::size_t kBeforeKeys = 8;
-  keys_.clear();
-  if (body.size() < kBeforeKeys) return;
-  ByteSpan rest = body.subspan(kBeforeKeys);
-  while (keys_.size() < kMostKeys) {
-    const auto key = take_atom(rest);
-    if (!key) return;
-    keys_.push_back(key->type == FourCC("mdta") ? text_of(key->body) : std::string());
-  }
-}
-
-// "Metadata item list atom": an item's type is its key's number, from 1; its
-// value lies in a `data` atom behind type and locale.
-void SourceMetadataReader::add_items(ByteSpan body) {
-  constexpr std::size_t kBeforeValue = 8;
-  while (const auto item = take_atom(body)) {
-    const std::uint32_t number = item->type.value();
-    if (number == 0 || number > keys_.size()) continue;
-    ByteSpan inside = item->body;
-    while (const auto data = take_atom(inside)) {
-      if (data->type != FourCC("data") || data->body.size() < kBeforeValue) continue;
-      if (u32_at(data->body, 0) != kUtf8) continue;
-      take(keys_[number - 1], text_of(data->body.subspan(kBeforeValue)));
-      break;
-    }
+void SourceMetadataReader::add_items(const std::vector<isobmff::MetadataItem>& items) {
+  // Of several languages the first.
+  std::string_view last;
+  for (const auto& item : items) {
+    if (item.type != DataType::Utf8 || item.key == last) continue;
+    last = item.key;
+    take(item.key, text_in(item.value));
   }
 }
 

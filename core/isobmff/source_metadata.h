@@ -8,6 +8,7 @@
 
 #include "core/bytes.h"
 #include "core/capture.h"
+#include "core/isobmff/quicktime.h"
 
 namespace livephoto {
 
@@ -19,12 +20,12 @@ class SourceMetadataReader {
  public:
   // One atom with its header, as it stands in the file.
   void add(ByteSpan atom);
+  // Values whose keys are known already.
+  void add_items(const std::vector<isobmff::MetadataItem>& items);
   // What was found; how the picture is to be turned is not among it.
   const CaptureInfo& metadata() const { return metadata_; }
 
  private:
-  void add_keys(ByteSpan body);
-  void add_items(ByteSpan body);
   void take(std::string_view key, std::string text);
 
   std::vector<std::string> keys_;

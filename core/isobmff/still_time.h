@@ -5,17 +5,16 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/bytes.h"
+#include "core/isobmff/reader.h"
 
 namespace livephoto {
 
-// The presentation time of the sample in the track that has the key
-// com.apple.quicktime.still-image-time; nothing where there is none, or no movie.
-// `moov` is the atom's body.
-std::optional<std::chrono::nanoseconds> still_time_in(ByteSpan moov);
+// The presentation time of the first sample in the first track that has the key
+// com.apple.quicktime.still-image-time; nothing where there is none.
+std::optional<std::chrono::nanoseconds> still_time_in(const isobmff::MovieFile& movie);
 
-// The same of a file; of it no more is read than the headers of its atoms and its
-// moov, and that only up to 64 MiB.
+// The same of a file, of which no more is read than read_movie() does; nothing
+// where it is no movie.
 std::optional<std::chrono::nanoseconds> still_time_of(const std::filesystem::path& movie);
 
 }  // namespace livephoto

@@ -1,0 +1,40 @@
+// The sample table of a track that others wrote: where its samples lie and when they are shown.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/result.h"
+
+namespace livephoto::isobmff {
+
+struct StoredSample {
+  std::uint64_t offset = 0;  // from the beginning of the file, in bytes
+  std::uint32_t size = 0;    // bytes
+  std::int64_t decode = 0;   // in the media's timescale, from 0
+  std::int64_t presentation = 0;
+  std::uint32_t duration = 0;  // from its decode time to the next one's
+  bool is_sync = false;
+
+  bool operator==(const StoredSample&) const = default;
+};
+
+// How many there are, as `stsz` or `stz2` says; 0 where there is neither.
+std::uint32_t sample_count(ByteSpan stbl);
+
+// All samples of a table, given as the body of its `stbl`, in decode order.
+// InvalidInput where its boxes contradict each other or stop before the last
+// sample; Unsupported for more than `most` samples. What is in the table may lie
+// outside the file.
+Result<std::vector<StoredSample>> read_samples(ByteSpan stbl, std::uint32_t most);
+
+// The bytes that a whole table names, from the first to behind the last: for
+// tables of more samples than one wants to see, such as PCM's. Both 0 for none.
+struct ByteRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+Result<ByteRange> sample_range(ByteSpan stbl);
+
+}  // namespace livephoto::isobmff
