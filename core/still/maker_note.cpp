@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/binary_plist.h"
+#include "core/still/tiff.h"
+
 namespace livephoto {
 namespace {
 
@@ -30,44 +33,29 @@ void append_text(Bytes& out, std::string_view text) {
   out.insert(out.end(), text.begin(), text.end());
 }
 
-// Numbers of a note in the order it declares; the caller keeps `at` inside.
-struct Reader {
-  ByteSpan note;
-  bool big_endian;
+constexpr std::uint16_t kRunTime = 0x0003;
 
-  std::uint16_t u16(std::size_t at) const {
-    const auto first = note[at];
-    const auto second = note[at + 1];
-    return static_cast<std::uint16_t>(big_endian ? first << 8 | second : second << 8 | first);
-  }
-  std::uint32_t u32(std::size_t at) const {
-    const std::uint32_t first = u16(at);
-    const std::uint32_t second = u16(at + 2);
-    return big_endian ? first << 16 | second : second << 16 | first;
-  }
-};
-
-std::optional<Reader> open_note(ByteSpan note) {
+std::optional<TiffBlock> open_note(ByteSpan note) {
   if (note.size() < kEntriesAt) return std::nullopt;
   if (!std::equal(kSignature.begin(), kSignature.end(), note.begin())) return std::nullopt;
-  if (note[kOrderAt] != note[kOrderAt + 1]) return std::nullopt;
-  if (note[kOrderAt] == 'M') return Reader{note, true};
-  if (note[kOrderAt] == 'I') return Reader{note, false};
-  return std::nullopt;
+  const auto big_endian = tiff_order(note.subspan(kOrderAt));
+  if (!big_endian) return std::nullopt;
+  return TiffBlock(note, *big_endian);
 }
 
-// The text of the entry at `entry`, without the NUL that ends it.
-std::optional<std::string> ascii_value(const Reader& reader, std::size_t entry) {
-  if (reader.u16(entry + 2) != kAscii) return std::nullopt;
-  const std::size_t count = reader.u32(entry + 4);
-  // TIFF 6.0, section 2: a value of up to four bytes stands in the entry itself.
-  const std::size_t offset = count <= 4 ? entry + 8 : reader.u32(entry + 8);
-  if (offset > reader.note.size() || count > reader.note.size() - offset) return std::nullopt;
-
-  const auto value = reader.note.subspan(offset, count);
-  std::string text(value.begin(), std::find(value.begin(), value.end(), 0));
-  if (text.empty()) return std::nullopt;
-  return text;
+// A CMTime as a property list: value ticks of a timescale.
+std::optional<std::chrono::nanoseconds> run_time_in(ByteSpan value) {
+  constexpr std::int64_t kLongest = std::int64_t{1} << 53;
+  const auto list = BinaryPlist::open(value);
+  const auto ticks = list ? list->integer({"value"}) : std::nullopt;
+  const auto timescale = list ? list->integer({"timescale"}) : std::nullopt;
+  if (!ticks || !timescale || *timescale < 1 || *timescale > 1'000'000'000 || *ticks < 0 ||
+      *ticks > kLongest)
+    return std::nullopt;
+  const std::int64_t seconds = *ticks / *timescale;
+  if (seconds > kLongest / 1'000'000'000) return std::nullopt;
+  return std::chrono::seconds(seconds) +
+         std::chrono::nanoseconds(*ticks % *timescale * 1'000'000'000 / *timescale);
 }
 
 }  // namespace
@@ -90,17 +78,84 @@ Bytes apple_maker_note(std::string_view content_identifier) {
   return note;
 }
 
-std::optional<std::string> content_identifier_in(ByteSpan note) {
-  const auto reader = open_note(note);
-  if (!reader) return std::nullopt;
+bool AppleMakerNote::has(std::uint16_t tag) const {
+  return std::ranges::find(tags, tag) != tags.end();
+}
 
-  const std::size_t count = reader->u16(kCountAt);
-  if (count > (note.size() - kEntriesAt) / kEntrySize) return std::nullopt;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto entry = kEntriesAt + i * kEntrySize;
-    if (reader->u16(entry) == kContentIdentifier) return ascii_value(*reader, entry);
+std::optional<AppleMakerNote> read_apple_maker_note(ByteSpan note) {
+  const auto block = open_note(note);
+  if (!block) return std::nullopt;
+  const auto directory = block->directory(kCountAt);
+  AppleMakerNote read{
+      .size = note.size(),
+      .big_endian = block->big_endian(),
+      .promised = directory->promised,
+      .tags = {},
+      .outside = {},
+      .identifier = {},
+      .run_time = {}};
+  for (const TiffEntry& entry : directory->entries) {
+    read.tags.push_back(entry.tag);
+    if (entry.value.empty() && entry.count > 0) read.outside.push_back(entry.tag);
   }
-  return std::nullopt;
+  if (!read.is_whole()) return read;
+  if (const auto* entry = directory->find(kContentIdentifier))
+    if (const std::string text = block->text(*entry); !text.empty()) read.identifier = text;
+  if (const auto* entry = directory->find(kRunTime)) read.run_time = run_time_in(entry->value);
+  return read;
+}
+
+std::optional<std::string> content_identifier_in(ByteSpan note) {
+  const auto read = read_apple_maker_note(note);
+  return read ? read->identifier : std::nullopt;
+}
+
+std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view content_identifier) {
+  const auto block = open_note(note);
+  const auto read = read_apple_maker_note(note);
+  if (!block || !read->big_endian || !read->is_whole() || !read->outside.empty())
+    return std::nullopt;
+  const auto directory = block->directory(kCountAt);
+  // The new value goes to the end, so that only what lies behind the directory moves:
+  // by one entry, if there is one more.
+  const bool is_new = directory->find(kContentIdentifier) == nullptr;
+  const std::size_t moved = is_new ? kEntrySize : 0;
+  const std::size_t entries_end = kEntriesAt + directory->entries.size() * kEntrySize;
+  const std::size_t value_at = note.size() + note.size() % 2 + moved;
+  Bytes out;
+  out.reserve(value_at + content_identifier.size() + 1);
+  out.insert(out.end(), note.begin(), note.begin() + kCountAt);
+  append_u16(out, static_cast<std::uint16_t>(directory->entries.size() + (is_new ? 1 : 0)));
+  const auto add_identifier = [&] {
+    append_u16(out, kContentIdentifier);
+    append_u16(out, kAscii);
+    append_u32(out, static_cast<std::uint32_t>(content_identifier.size() + 1));
+    append_u32(out, static_cast<std::uint32_t>(value_at));
+  };
+  bool is_pending = true;
+  for (const TiffEntry& entry : directory->entries) {
+    if (is_pending && entry.tag >= kContentIdentifier) {
+      add_identifier();
+      is_pending = false;
+    }
+    if (entry.tag == kContentIdentifier) continue;
+    const std::uint64_t size = std::uint64_t{entry.count} * tiff_size(entry.type);
+    const auto raw = note.subspan(entry.at, kEntrySize);
+    const bool is_inside = size <= 4;
+    // What lies before the directory's end cannot be moved with the rest.
+    if (!is_inside && entry.value_at < entries_end) return std::nullopt;
+    out.insert(out.end(), raw.begin(), raw.begin() + 8);
+    if (is_inside)
+      out.insert(out.end(), raw.begin() + 8, raw.end());
+    else
+      append_u32(out, static_cast<std::uint32_t>(entry.value_at + moved));
+  }
+  if (is_pending) add_identifier();
+  out.insert(out.end(), note.begin() + static_cast<std::ptrdiff_t>(entries_end), note.end());
+  out.resize(value_at, 0);
+  append_text(out, content_identifier);
+  out.push_back(0);
+  return out;
 }
 
 }  // namespace livephoto

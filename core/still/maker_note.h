@@ -1,9 +1,12 @@
 // Apple's MakerNote, as far as it makes a Live Photo: an IFD with tag 0x0011.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "../bytes.h"
 
@@ -14,9 +17,35 @@ namespace livephoto {
 // so the note may be moved. For a 36-character identifier: 69 bytes.
 Bytes apple_maker_note(std::string_view content_identifier);
 
-// The identifier in an Apple MakerNote, whoever wrote it and in either byte
-// order; nothing where the bytes are no Apple MakerNote, have no 0x0011, or are
-// cut short. Never reads outside `note`.
+// What an Apple MakerNote says, whoever wrote it.
+struct AppleMakerNote {
+  std::size_t size = 0;        // bytes
+  bool big_endian = true;      // as every camera writes it
+  std::uint32_t promised = 0;  // entries it says it has
+  std::vector<std::uint16_t> tags;
+  std::vector<std::uint16_t> outside;  // those whose values lie outside the note
+
+  std::optional<std::string> identifier;  // 0x0011
+  // 0x0003, RunTime: when the still was taken, on a clock that runs since the
+  // telephone was started; the movie's live-photo-info has the same.
+  std::optional<std::chrono::nanoseconds> run_time;
+
+  bool has(std::uint16_t tag) const;
+  // All entries that it promises are there.
+  bool is_whole() const { return tags.size() == promised; }
+};
+
+// Nothing where the bytes do not begin as an Apple MakerNote with its byte order and
+// number of entries. Of a note that ends too soon, what is there, but no identifier.
+// Never reads outside `note`.
+std::optional<AppleMakerNote> read_apple_maker_note(ByteSpan note);
+
+// The identifier in an Apple MakerNote, in either byte order; nothing where the bytes
+// are no Apple MakerNote, have no 0x0011, or are cut short.
 std::optional<std::string> content_identifier_in(ByteSpan note);
+
+// A copy of a whole big-endian Apple MakerNote with another identifier, or with one
+// where it had none; all its other values stay. Nothing where the note is damaged.
+std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view content_identifier);
 
 }  // namespace livephoto

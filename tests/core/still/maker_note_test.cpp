@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+
+#include "plists.h"
 
 namespace livephoto {
 namespace {
@@ -155,6 +158,79 @@ TEST(ContentIdentifierIn, StaysInsideWhateverAByteBecomes) {
         EXPECT_LE(content_identifier_in(note).value_or("").size(), note.size());
       }
   }
+}
+
+// Version, RunTime, identifier, photo identifier: as a camera orders them.
+Bytes camera_note() {
+  Bytes note;
+  append(note, std::string_view("Apple iOS\0\0\1MM\0\4", 16));
+  append(note, std::string_view("\0\x01\0\x09\0\0\0\1\0\0\0\x0f", 12));
+  append(note, std::string_view("\0\x03\0\x07\0\0\0\x68\0\0\0\x44", 12));
+  append(note, std::string_view("\0\x11\0\x02\0\0\0\6\0\0\0\xac", 12));
+  append(note, std::string_view("\0\x2b\0\x02\0\0\0\6\0\0\0\xb2", 12));
+  append(note, std::string_view("\0\0\0\0", 4));
+  append(note, sample::kRunTimePlist);
+  append(note, std::string_view("first\0other\0", 12));
+  return note;
+}
+
+TEST(ReadAppleMakerNote, SaysWhatACameraNoted) {
+  const auto note = read_apple_maker_note(camera_note());
+
+  ASSERT_TRUE(note);
+  EXPECT_TRUE(note->is_whole());
+  EXPECT_TRUE(note->big_endian);
+  EXPECT_EQ(note->tags, (std::vector<std::uint16_t>{0x0001, 0x0003, 0x0011, 0x002b}));
+  EXPECT_TRUE(note->outside.empty());
+  EXPECT_EQ(note->identifier, "first");
+  EXPECT_EQ(note->run_time, std::chrono::nanoseconds(173'210'620'147'833));
+}
+
+TEST(ReadAppleMakerNote, SaysWhatIsWrong) {
+  const auto value = std::string(kIdentifier) + '\0';
+  const auto wild = read_apple_maker_note(note_with("MM", 0x0011, 2, 37, 0x10000, value));
+  ASSERT_TRUE(wild);
+  EXPECT_EQ(wild->outside, std::vector<std::uint16_t>{0x0011});
+  EXPECT_EQ(wild->identifier, std::nullopt);
+
+  const auto little = read_apple_maker_note(note_with("II", 0x0011, 2, 37, 32, value));
+  ASSERT_TRUE(little);
+  EXPECT_FALSE(little->big_endian);
+
+  auto bytes = camera_note();
+  bytes.resize(40);
+  const auto cut = read_apple_maker_note(bytes);
+  ASSERT_TRUE(cut);
+  EXPECT_FALSE(cut->is_whole());
+  EXPECT_EQ(cut->identifier, std::nullopt);
+
+  EXPECT_FALSE(read_apple_maker_note(Bytes(100, 'A')));
+}
+
+TEST(WithContentIdentifier, KeepsAllElse) {
+  for (const Bytes& note : {camera_note(), note_with("MM", 0x0014, 9, 1, 12, "")}) {
+    const auto before = read_apple_maker_note(note);
+
+    const auto changed = with_content_identifier(note, kIdentifier);
+
+    ASSERT_TRUE(changed);
+    const auto after = read_apple_maker_note(*changed);
+    ASSERT_TRUE(after);
+    EXPECT_TRUE(after->is_whole());
+    EXPECT_TRUE(after->outside.empty());
+    EXPECT_EQ(after->identifier, kIdentifier);
+    EXPECT_EQ(after->run_time, before->run_time);
+    EXPECT_TRUE(std::ranges::is_sorted(after->tags));
+    EXPECT_EQ(after->tags.size(), before->tags.size() + (before->has(0x0011) ? 0 : 1));
+  }
+}
+
+TEST(WithContentIdentifier, LeavesDamagedNotesAlone) {
+  const auto value = std::string(kIdentifier) + '\0';
+  EXPECT_FALSE(with_content_identifier(note_with("II", 0x0011, 2, 37, 32, value), kIdentifier));
+  EXPECT_FALSE(with_content_identifier(note_with("MM", 0x0020, 2, 37, 40, value), kIdentifier));
+  EXPECT_FALSE(with_content_identifier(note_with("MM", 0x0020, 2, 12, 0, value), kIdentifier));
+  EXPECT_FALSE(with_content_identifier(Bytes(80, 1), kIdentifier));
 }
 
 }  // namespace
