@@ -42,4 +42,15 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string printable(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto code = static_cast<std::uint8_t>(text[i]);
+    // C2 80 to C2 9F
+    const bool is_second = i > 0 && text[i - 1] == '\xC2' && code >= 0x80 && code < 0xA0;
+    if (code < 0x20 || code == 0x7F) text[i] = '.';
+    if (is_second) text.replace(i - 1, 2, "..");
+  }
+  return text;
+}
+
 }  // namespace livephoto

@@ -22,4 +22,8 @@ std::string seconds_text(std::chrono::nanoseconds time);
 // UTF-8 without NUL (RFC 3629): no overlong forms, no surrogates, nothing past U+10FFFF.
 bool is_utf8(std::string_view text);
 
+// With points for control characters, of ASCII and of what UTF-8 has beside it: a
+// terminal would obey those in texts of files.
+std::string printable(std::string text);
+
 }  // namespace livephoto

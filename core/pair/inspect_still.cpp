@@ -1,0 +1,102 @@
+// Gathers what a still says of itself: by its segments or items, then by its Exif.
+#include <utility>
+
+#include "core/pair/inspect.h"
+#include "core/source.h"
+#include "core/still/exif_reader.h"
+#include "core/still/heif_reader.h"
+#include "core/still/jpeg_reader.h"
+
+namespace livephoto {
+namespace {
+
+using isobmff::FourCC;
+using isobmff::text_of;
+
+void take_exif(const Bytes& tiff, StillFacts& facts) {
+  facts.has_exif = true;
+  auto exif = read_exif(tiff);
+  if (!exif) {
+    facts.exif_problem = exif.error().message;
+    return;
+  }
+  facts.exif_orientation = exif->orientation;
+  facts.capture = std::move(exif->capture);
+  facts.has_maker_note = exif->has_maker_note;
+  facts.apple = std::move(exif->apple);
+  if (facts.apple) facts.identifier = facts.apple->identifier;
+  facts.stray_identifier = exif->identifier_behind_note;
+}
+
+Result<StillFacts> inspect_jpeg(const Source& source) {
+  const auto file = read_jpeg(source);
+  if (!file) return file.error();
+  StillFacts facts{.format = StillFormat::Jpeg, .coding = "JPEG"};
+  facts.width = file->width;
+  facts.height = file->height;
+  facts.bit_depth = file->bit_depth;
+  facts.has_icc_profile = file->has_icc_profile;
+  if (!file->exif) return facts;
+  facts.exif_offset = file->exif->offset;
+  const auto tiff = read_jpeg_exif(source, *file);
+  if (!tiff) return tiff.error();
+  take_exif(*tiff, facts);
+  facts.orientation = facts.exif_orientation.value_or(Orientation::Normal);
+  return facts;
+}
+
+StillFormat format_of(const isobmff::FileType& type, FourCC coding) {
+  if (type.names("avif") || coding == FourCC("av01")) return StillFormat::Avif;
+  if (type.names("heic") || type.names("heix") || coding == FourCC("hvc1"))
+    return StillFormat::Heic;
+  return StillFormat::OtherHeif;
+}
+
+Result<StillFacts> inspect_heif(const Source& source) {
+  const auto file = read_heif(source);
+  if (!file) return file.error();
+  auto picture = shown_picture(*file);
+  if (!picture) return picture.error();
+  StillFacts facts{
+      .format = format_of(file->type, picture->type),
+      .brand = text_of(file->type.major),
+      .coding = text_of(picture->type)};
+  for (const FourCC brand : file->type.compatible) facts.brands.push_back(text_of(brand));
+  facts.width = picture->width;
+  facts.height = picture->height;
+  facts.orientation = picture->orientation;
+  facts.bit_depth = picture->bit_depth;
+  facts.colour = picture->colour;
+  facts.has_icc_profile = picture->has_icc_profile;
+  facts.tiles = picture->tiles;
+  facts.thumbnails = picture->thumbnails;
+  facts.auxiliary = std::move(picture->auxiliary);
+  const auto exif = read_heif_exif(source, *file);
+  if (!exif) {
+    facts.has_exif = true;
+    facts.exif_problem = exif.error().message;
+  } else if (*exif) {
+    facts.exif_offset = (*exif)->offset;
+    take_exif((*exif)->tiff, facts);
+  }
+  return facts;
+}
+
+bool begins_as_jpeg(const Source& source) {
+  const auto head = read_bytes(source, 0, 2);
+  return head && (*head)[0] == 0xFF && (*head)[1] == 0xD8;
+}
+
+}  // namespace
+
+Result<StillFacts> inspect_still(const std::filesystem::path& path) {
+  const auto source = open_source(path);
+  if (!source) return source.error();
+  auto facts = begins_as_jpeg(**source) ? inspect_jpeg(**source) : inspect_heif(**source);
+  if (!facts) return facts.error();
+  facts->path = path;
+  facts->size = (*source)->size();
+  return facts;
+}
+
+}  // namespace livephoto
