@@ -16,7 +16,7 @@ using std::chrono::nanoseconds;
 
 constexpr std::uint64_t kLargestMoov = std::uint64_t{32} * 1024 * 1024;
 constexpr std::size_t kMostTracks = 64;
-constexpr std::size_t kMostEdits = 1024;
+constexpr std::size_t kMostEdits = 128;
 constexpr std::size_t kMostReferences = 256;
 constexpr std::size_t kLongestConfiguration = 64 * 1024;
 constexpr std::size_t kMostUserData = 1024;

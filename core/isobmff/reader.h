@@ -61,7 +61,7 @@ struct Track {
   Matrix matrix;
   double width = 0;  // in pixels, as shown before the matrix
   double height = 0;
-  std::vector<EditSegment> edits;  // at most 1,024
+  std::vector<EditSegment> edits;  // at most 128
   std::vector<TrackReference> references;
   bool has_apertures = false;  // `tapt`
 

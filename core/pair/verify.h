@@ -1,0 +1,139 @@
+// Whether two files are a Live Photo, check by check: by what Apple's cameras write, and by the
+// rules of those who join the files of others.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../bytes.h"
+#include "../result.h"
+#include "inspect.h"
+
+namespace livephoto {
+
+// By whose rules. Apple's are what is published and what every camera's pair has; no
+// device was asked.
+enum class Profile { Apple, Immich, PhotoPrism, Memories, Ente, Web };
+
+inline constexpr std::array<Profile, 6> kProfiles{
+    Profile::Apple,
+    Profile::Immich,
+    Profile::PhotoPrism,
+    Profile::Memories,
+    Profile::Ente,
+    Profile::Web};
+
+// "apple", "immich", "photoprism", "memories", "ente", "web", and back.
+std::string_view name_of(Profile profile);
+std::optional<Profile> profile_named(std::string_view name);
+// As people call it: "Nextcloud Memories".
+std::string_view title_of(Profile profile);
+
+enum class Verdict { Pass, Warn, Fail };  // the worse the greater
+
+std::string_view name_of(Verdict verdict);  // "pass", "warn", "fail"
+
+struct Check {
+  std::string name;  // "identifiers-match"; for galleries "immich-identifier" …
+  Profile profile = Profile::Apple;
+  Verdict verdict = Verdict::Pass;
+  std::string why;     // one sentence
+  std::string advice;  // one sentence, what to do; empty for what passes
+};
+
+struct Verification {
+  std::filesystem::path still;
+  std::filesystem::path movie;
+  std::vector<Check> checks;  // of all profiles, Apple's first
+  // What was found in the files, where they could be read.
+  std::optional<StillFacts> still_facts;
+  std::optional<MovieFacts> movie_facts;
+
+  // The worst of a profile's own checks.
+  Verdict verdict(Profile profile) const;
+  // All checks, the failures of other profiles as warnings.
+  std::vector<Check> seen_by(Profile profile) const;
+};
+
+// Asks everything but whether the still is the frame at the marker, for which frames
+// have to be decoded: still_frame_check(). Files that cannot be read are a failed
+// check, with the reader's sentence.
+Verification verify_pair(const std::filesystem::path& still, const std::filesystem::path& movie);
+
+// One small picture, and when it is shown.
+struct SeenFrame {
+  std::chrono::nanoseconds time{0};  // in movie time
+  Bytes luma;                        // kSeenWidth x kSeenHeight, upright, of any range
+};
+inline constexpr std::size_t kSeenWidth = 64;
+inline constexpr std::size_t kSeenHeight = 48;
+
+// The check "still-is-marked-frame", of Apple's profile: which of the movie's frames the
+// still resembles most, whatever its brightness and contrast. A warning where another
+// frame than the marked one does so clearly; a camera's still is a photo of its own,
+// with another field of view, and may resemble none. InvalidInput for a picture of
+// another size, or no frames.
+Result<Check> still_frame_check(
+    ByteSpan still_luma, const std::vector<SeenFrame>& frames, std::chrono::nanoseconds marker);
+
+// For people: a line for each check, the advice below, and at the end which rules
+// were checked and whether the files meet them.
+std::string verify_text(const Verification& verification, Profile profile);
+
+// ---- Finding pairs -------------------------------------------------------------
+
+struct PairPaths {
+  std::filesystem::path still;
+  std::filesystem::path movie;
+};
+
+// BASE.HEIC, .HEIF, .JPG or .JPEG with BASE.MOV, in upper or lower case; Io where one
+// of them is missing, and which, or where there are two stills.
+Result<PairPaths> find_pair(const std::filesystem::path& base);
+
+// In the order of a pair, whichever is named first; InvalidInput where they are not one
+// still and one movie.
+Result<PairPaths> in_order(const std::filesystem::path& one, const std::filesystem::path& other);
+
+enum class FindingKind {
+  OrphanStill,          // an identifier that no movie has
+  OrphanMovie,          // and the reverse
+  DuplicateIdentifier,  // one identifier in more than two files
+  OtherIdentifier,      // one name, but different identifiers
+  Loose,                // one name, but no identifier in one or both
+  Unreadable,           // by its suffix a still or movie
+};
+
+std::string_view name_of(FindingKind kind);  // "orphan-still" …
+
+struct Finding {
+  FindingKind kind = FindingKind::Unreadable;
+  std::vector<std::filesystem::path> files;
+  std::string why;
+  std::string advice;
+};
+
+struct FolderReport {
+  std::vector<Verification> pairs;  // by name
+  std::vector<Finding> findings;
+  std::size_t stills = 0;  // that could be read
+  std::size_t movies = 0;
+  std::size_t plain = 0;  // of both, those without an identifier and without a partner
+
+  Verdict verdict(Profile profile) const;  // findings count as warnings
+};
+
+// Who pairs with whom in these folders and those in them: by identifier, and among
+// equals by name. Files are known by their suffixes. At most 100,000 files; Io where
+// a folder cannot be read.
+Result<FolderReport> verify_folders(const std::vector<std::filesystem::path>& folders);
+
+std::string verify_text(const FolderReport& report, Profile profile);
+
+}  // namespace livephoto

@@ -1,0 +1,117 @@
+// Prints what was found out about pairs, for people.
+#include <algorithm>
+#include <string>
+
+#include "core/pair/verify.h"
+#include "core/text.h"
+
+namespace livephoto {
+namespace {
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size() + 1, width), ' ');
+  return text;
+}
+
+std::string line_of(const Check& check) {
+  constexpr std::size_t kVerdict = 6;
+  constexpr std::size_t kName = 24;
+  const std::string verdict =
+      check.verdict == Verdict::Fail ? "FAIL" : std::string(name_of(check.verdict));
+  std::string line = padded(verdict, kVerdict) + padded(check.name, kName) + check.why;
+  if (!check.advice.empty()) line += '\n' + std::string(kVerdict + kName, ' ') + check.advice;
+  return line;
+}
+
+std::string counted(std::size_t number, const char* one, const char* many) {
+  return std::to_string(number) + ' ' + (number == 1 ? one : many);
+}
+
+std::size_t warnings_in(const std::vector<Check>& checks) {
+  return static_cast<std::size_t>(std::ranges::count(checks, Verdict::Warn, &Check::verdict));
+}
+
+std::size_t failures_in(const std::vector<Check>& checks) {
+  return static_cast<std::size_t>(std::ranges::count(checks, Verdict::Fail, &Check::verdict));
+}
+
+// Lines of our own, with what came from files made harmless line by line.
+void add_line(std::string& text, const std::string& line) {
+  std::size_t begin = 0;
+  for (std::size_t end = 0; end != std::string::npos; begin = end + 1) {
+    end = line.find('\n', begin);
+    text += printable(line.substr(begin, end == std::string::npos ? end : end - begin)) + '\n';
+  }
+}
+
+std::string conclusion(const std::vector<Check>& checks, Profile profile) {
+  const std::size_t failures = failures_in(checks);
+  const std::size_t warnings = warnings_in(checks);
+  const std::string beside =
+      warnings == 0 ? "" : ", with " + counted(warnings, "warning", "warnings");
+  if (failures > 0)
+    return "The pair breaks " + counted(failures, "rule", "rules") + " of the profile " +
+           std::string(name_of(profile)) + beside + ".";
+  return "The pair meets the published and observed rules (profile " +
+         std::string(name_of(profile)) + ")" + beside + ".";
+}
+
+std::string profiles_text(Profile profile) {
+  std::string text = "Checked: " + std::string(title_of(profile));
+  std::string others;
+  for (const Profile other : kProfiles)
+    if (other != profile) others += (others.empty() ? "" : ", ") + std::string(name_of(other));
+  return text + "; as warnings only: " + others + ".";
+}
+
+}  // namespace
+
+std::string verify_text(const Verification& verification, Profile profile) {
+  const auto checks = verification.seen_by(profile);
+  std::string text;
+  add_line(text, verification.still.string() + " + " + verification.movie.string());
+  for (const Check& check : checks) add_line(text, line_of(check));
+  add_line(text, profiles_text(profile));
+  add_line(text, conclusion(checks, profile));
+  return text;
+}
+
+std::string verify_text(const FolderReport& report, Profile profile) {
+  std::string text;
+  for (const Verification& pair : report.pairs) {
+    const auto checks = pair.seen_by(profile);
+    const Verdict verdict = pair.verdict(profile);
+    add_line(
+        text,
+        padded(verdict == Verdict::Fail ? "FAIL" : std::string(name_of(verdict)), 6) +
+            pair.still.string() + " + " + pair.movie.string());
+    for (const Check& check : checks)
+      if (check.profile == profile && check.verdict != Verdict::Pass)
+        add_line(text, "      " + line_of(check));
+  }
+  for (const Finding& finding : report.findings) {
+    std::string files;
+    for (const auto& file : finding.files) files += (files.empty() ? "" : ", ") + file.string();
+    add_line(text, padded("warn", 6) + padded(std::string(name_of(finding.kind)), 24) + files);
+    add_line(text, std::string(30, ' ') + finding.why);
+    if (!finding.advice.empty()) add_line(text, std::string(30, ' ') + finding.advice);
+  }
+  const auto failed = std::ranges::count_if(report.pairs, [profile](const Verification& pair) {
+    return pair.verdict(profile) == Verdict::Fail;
+  });
+  add_line(
+      text,
+      "Checked: " + std::string(title_of(profile)) + ", of " +
+          counted(report.stills, "still", "stills") + " and " +
+          counted(report.movies, "movie", "movies") + ".");
+  add_line(
+      text,
+      counted(report.pairs.size() - static_cast<std::size_t>(failed), "pair meets", "pairs meet") +
+          " the published and observed rules (profile " + std::string(name_of(profile)) + "), " +
+          counted(static_cast<std::size_t>(failed), "breaks them", "break them") + "; " +
+          counted(report.findings.size(), "other finding", "other findings") + ", " +
+          counted(report.plain, "file", "files") + " that claim to be no Live Photo.");
+  return text;
+}
+
+}  // namespace livephoto
