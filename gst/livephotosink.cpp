@@ -52,6 +52,7 @@
 #include "gst/sink/movie_sink.h"
 #include "gst/sink/pair_files.h"
 #include "gst/sink/proxied.h"
+#include "gst/support/alpha.h"
 #include "gst/support/error.h"
 #include "gst/support/ptr.h"
 
@@ -492,6 +493,54 @@ bool is_interlaced(const GstCaps* caps) {
   return mode && !g_str_equal(mode, "progressive");
 }
 
+// Pictures with an alpha channel become those that are seen on black: a converter would
+// drop the channel, and show what should not be seen.
+GstPadProbeReturn show_on_black(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+  auto& video = *static_cast<GstVideoInfo*>(data);
+  if (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER) {
+    GstVideoFrame frame;
+    GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    if (!gst_video_frame_map(&frame, &video, buffer, GST_MAP_READ)) return GST_PAD_PROBE_DROP;
+    auto shown = livephoto::gst::on_black(video, frame);
+    gst_video_frame_unmap(&frame);
+    const auto kept =
+        static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS);
+    gst_buffer_copy_into(shown.buffer.get(), buffer, kept, 0, static_cast<gsize>(-1));
+    GST_PAD_PROBE_INFO_DATA(info) = shown.buffer.release();
+    gst_buffer_unref(buffer);
+    return GST_PAD_PROBE_OK;
+  }
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  if (!gst_video_info_from_caps(&video, caps) || !GST_VIDEO_INFO_HAS_ALPHA(&video)) {
+    GST_WARNING_OBJECT(pad, "no longer with alpha: %" GST_PTR_FORMAT, caps);
+    return GST_PAD_PROBE_REMOVE;
+  }
+  const auto opaque = livephoto::gst::opaque_info(video);
+  const auto shown = adopt(gst_video_info_to_caps(&opaque));
+  GST_PAD_PROBE_INFO_DATA(info) = gst_event_new_caps(shown.get());
+  gst_event_unref(event);
+  return GST_PAD_PROBE_OK;
+}
+
+// A converter to the formats that on_black() takes, and the pictures behind it on black.
+void add_blackening(RowMaker& row) {
+  row.add("videoconvert");
+  row.add("capsfilter");
+  set(row.last(), "caps", "video/x-raw, format = (string) { " LIVEPHOTO_ALPHA_FORMATS " }");
+  if (!row.last()) return;
+  auto* info = new GstVideoInfo;
+  gst_video_info_init(info);
+  gst_pad_add_probe(
+      pad_of(row.last(), "src").get(),
+      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER),
+      show_on_black,
+      info,
+      [](gpointer data) { delete static_cast<GstVideoInfo*>(data); });
+}
+
 // It hands on as it is what has a format that it does not know; not to this filter.
 void add_deinterlacing(RowMaker& row) {
   row.add("deinterlace");
@@ -556,6 +605,7 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
 
   const bool is_odd = video.width % 2 != 0 || video.height % 2 != 0;
   RowMaker before;
+  if (GST_VIDEO_INFO_HAS_ALPHA(&video)) add_blackening(before);
   before.add("videoconvert");
   if (is_interlaced(caps)) add_deinterlacing(before);
   if (settings.wants_pixels()) add_turning(before);

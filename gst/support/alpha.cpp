@@ -117,8 +117,12 @@ void compose(
 
 }  // namespace
 
+GstVideoInfo opaque_info(const GstVideoInfo& info) {
+  return info_in_format(info, without_alpha(GST_VIDEO_INFO_FORMAT(&info)));
+}
+
 OpaqueFrame on_black(const GstVideoInfo& info, const GstVideoFrame& frame) {
-  const auto opaque = info_in_format(info, without_alpha(GST_VIDEO_INFO_FORMAT(&info)));
+  const auto opaque = opaque_info(info);
   OpaqueFrame made{opaque, adopt(gst_buffer_new_and_alloc(GST_VIDEO_INFO_SIZE(&opaque)))};
   GstVideoFrame out;
   if (!gst_video_frame_map(&out, &made.info, made.buffer.get(), GST_MAP_WRITE)) return made;

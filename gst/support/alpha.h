@@ -12,6 +12,9 @@
 
 namespace livephoto::gst {
 
+// What on_black() makes of frames of `info`, but for their memory.
+GstVideoInfo opaque_info(const GstVideoInfo& info);
+
 struct OpaqueFrame {
   GstVideoInfo info;
   Owned<GstBuffer> buffer;

@@ -134,6 +134,19 @@ class WhatComesIn(SinkTest):
                      "l.video", "livephotosink", "name=l", f"location={self.folder / name}"])
                 self.assert_ended_well(run)
 
+    def test_an_alpha_channel_is_shown_on_black_in_both_files(self):
+        for name in ("RGBA", "A420", "AYUV64"):
+            with self.subTest(name):
+                run = harness.launch(
+                    ["videotestsrc", "num-buffers=30", "pattern=white", "!", "video/x-raw,format=RGB,width=64,height=64", "!",
+                     "alpha", "alpha=0.5", "!", "videoconvert", "!", f"video/x-raw,format={name}", "!", "l.video",
+                     "livephotosink", "name=l", f"location={self.folder / 'P'}"])
+                self.assert_ended_well(run)
+                for image in (decoders.still_rgb(self.folder / "P.HEIC"),
+                              pair.frame_at_marker(self.folder / "P.MOV", "rgb24")):
+                    for value in measures.mean_colour(image, 8, 8, 48, 48):
+                        self.assert_close(value, 128, 4, f"half of white, as {name}")
+
     def test_interlaced_pictures_are_deinterlaced(self):
         line = ["videotestsrc", "num-buffers=100", "pattern=ball", "!",
                 "video/x-raw,width=320,height=240,framerate=50/1", "!", "interlace", "field-pattern=1:1", "!", "l.video",
