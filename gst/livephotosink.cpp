@@ -862,6 +862,8 @@ bool start(GstLivePhotoSink* self) {
   set(impl.still, "format", still_format(impl.run.settings) == StillFormat::Jpeg ? "jpeg" : "heic");
   hand_tags(self, impl.mux);
   hand_tags(self, impl.still);
+  // Until it is known what comes: sound that ends early must not be taken for all there is.
+  link(impl.video, pad_of(impl.select, "video_sink").get());
   if (gst_pad_is_linked(impl.audio)) open_sound(self);
   return true;
 }
