@@ -22,6 +22,11 @@ std::optional<Box> pasp(const VisualSampleEntry& video) {
   return box("pasp", u32(video.h_spacing), u32(video.v_spacing));
 }
 
+std::optional<Box> dolby_vision_of(const VisualSampleEntry& video) {
+  if (video.dolby_vision.empty()) return std::nullopt;
+  return dolby_vision(video.dolby_vision);
+}
+
 template <class Value, class Write>
 std::optional<Box> optional_box(const std::optional<Value>& value, Write write) {
   if (!value) return std::nullopt;
@@ -167,6 +172,7 @@ Box visual_sample_entry(const VisualSampleEntry& video) {
       u16(0x0018),      // depth: colour without alpha
       i16(-1),          // colour table id: none
       box(video.configuration, ByteSpan(video.configuration_record)),
+      dolby_vision_of(video),
       optional_box(video.colour, colr),
       optional_box(video.mastering_display, mdcv),
       optional_box(video.content_light, clli),
@@ -183,6 +189,16 @@ Box colr(const Colour& colour) {
       u32(FourCC("nclx")),
       ByteSpan(code_points),
       u8(0x80));  // full_range_flag, reserved
+}
+
+// Dolby Vision Streams Within the ISO Base Media File Format: dv_profile
+// is seven bits behind two bytes of version.
+Box dolby_vision(ByteSpan record) {
+  const int profile = record[2] >> 1;
+  const FourCC type = profile <= 7    ? FourCC("dvcC")
+                      : profile <= 10 ? FourCC("dvvC")
+                                      : FourCC("dvwC");
+  return box(type, record);
 }
 
 // ISO/IEC 14496-12, 12.1.7 Mastering display colour volume

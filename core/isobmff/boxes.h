@@ -59,6 +59,7 @@ struct VisualSampleEntry {
   FourCC format;         // avc1, hvc1
   FourCC configuration;  // avcC, hvcC
   Bytes configuration_record;
+  Bytes dolby_vision;  // its record; empty: none
   std::uint16_t width = 0;
   std::uint16_t height = 0;
   std::optional<Colour> colour;
@@ -79,6 +80,8 @@ Box stsd(const Box& entry);
 Box visual_sample_entry(const VisualSampleEntry& video);
 // Full range can only be said by `nclx`; else QuickTime's `nclc`.
 Box colr(const Colour& colour);
+// Which of its boxes holds a DOVIDecoderConfigurationRecord, the profile says.
+Box dolby_vision(ByteSpan record);
 Box mdcv(const MasteringDisplay& display);
 Box clli(const ContentLight& light);
 // `cdsc`: this track describes the track `track_id`.

@@ -183,6 +183,7 @@ Box video_description(const VideoFormat& format) {
       .format = hevc ? FourCC("hvc1") : FourCC("avc1"),
       .configuration = hevc ? FourCC("hvcC") : FourCC("avcC"),
       .configuration_record = format.configuration,
+      .dolby_vision = format.dolby_vision,
       .width = static_cast<std::uint16_t>(format.width),
       .height = static_cast<std::uint16_t>(format.height),
       .colour = stated_colour(format.colour.value_or(Colour{}), format.height),
@@ -409,6 +410,12 @@ Result<void> check_video(const VideoTrack& video) {
   if (video.format.configuration.empty()) {
     return invalid_input(
         "The video has no decoder configuration; put h264parse or h265parse before the muxer.");
+  }
+  const Bytes& dolby = video.format.dolby_vision;
+  if (!dolby.empty() && dolby.size() != kDolbyVisionRecord) {
+    return invalid_input(
+        "The video's Dolby Vision configuration has " + std::to_string(dolby.size()) +
+        " bytes, not " + std::to_string(kDolbyVisionRecord) + "; leave it away.");
   }
   const auto [width, height] = display_size(video.format);
   const auto fits = [](std::uint32_t side) { return side >= 1 && side <= kLargestSide; };

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@
 #include "../result.h"
 
 namespace livephoto {
+
+// Bytes of a DOVIDecoderConfigurationRecord.
+inline constexpr std::size_t kDolbyVisionRecord = 24;
 
 struct VideoFormat {
   enum class Codec { H264, H265 };  // avc1 and hvc1
@@ -32,6 +36,9 @@ struct VideoFormat {
   std::optional<Colour> colour{};  // what of it is not known is guessed: stated_colour()
   std::optional<MasteringDisplay> mastering_display{};
   std::optional<ContentLight> content_light{};
+  // DOVIDecoderConfigurationRecord (Dolby Vision Streams Within the ISO Base Media
+  // File Format), kDolbyVisionRecord bytes; empty: none.
+  Bytes dolby_vision{};
   std::uint32_t frame_rate_numerator = 0;  // 0: variable or unknown
   std::uint32_t frame_rate_denominator = 1;
 };

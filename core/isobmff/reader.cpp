@@ -6,6 +6,7 @@
 
 #include "core/isobmff/atom.h"
 #include "core/isobmff/field_reader.h"
+#include "core/isobmff/movie.h"
 #include "core/isobmff/source_metadata.h"
 #include "core/text.h"
 
@@ -126,6 +127,10 @@ bool is_configuration(FourCC type) {
          type == FourCC("vpcC");
 }
 
+bool is_dolby_vision(FourCC type) {
+  return type == FourCC("dvcC") || type == FourCC("dvvC") || type == FourCC("dvwC");
+}
+
 // ISO/IEC 14496-12, 12.1.3 Visual Sample Entry, behind its data reference
 VideoDescription read_visual(ByteSpan body) {
   VideoDescription video;
@@ -143,12 +148,15 @@ VideoDescription read_visual(ByteSpan body) {
     if (is_configuration(atom->type) && atom->body.size() <= kLongestConfiguration) {
       video.configuration = atom->type;
       video.configuration_record.assign(atom->body.begin(), atom->body.end());
-    } else if (atom->type == FourCC("dvcC") || atom->type == FourCC("dvvC")) {
+    } else if (is_dolby_vision(atom->type)) {
       video.dolby_vision = atom->type;
+      if (atom->body.size() == kDolbyVisionRecord)
+        video.dolby_vision_record.assign(atom->body.begin(), atom->body.end());
     } else if (atom->type == FourCC("colr")) {
       read_colr(atom->body, video);
     } else if (atom->type == FourCC("clap")) {
       video.has_clean_aperture = true;
+      video.margins = margins_of(atom->body, video.width, video.height);
     } else if (atom->type == FourCC("pasp") && atom->body.size() >= 8) {
       video.pixel_aspect_width = u32_at(atom->body, 0);
       video.pixel_aspect_height = u32_at(atom->body, 4);

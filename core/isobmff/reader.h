@@ -11,6 +11,7 @@
 #include "core/bytes.h"
 #include "core/capture.h"
 #include "core/isobmff/boxes.h"
+#include "core/isobmff/clean_aperture.h"
 #include "core/isobmff/file_atoms.h"
 #include "core/isobmff/metadata_items.h"
 #include "core/isobmff/sample_reader.h"
@@ -40,12 +41,14 @@ struct VideoDescription {
   std::string compressor;                // as its maker names it
   std::optional<FourCC> configuration;   // avcC, hvcC, av1C, vpcC
   Bytes configuration_record;            // without the atom's header; at most 64 KiB
-  std::optional<FourCC> dolby_vision;    // dvcC, dvvC
+  std::optional<FourCC> dolby_vision;    // dvcC, dvvC, dvwC
+  Bytes dolby_vision_record;             // kDolbyVisionRecord bytes; empty: none of that length
   std::optional<Colour> colour;          // of `colr` as nclc or nclx
   bool has_icc_profile = false;          // of `colr` as prof or rICC
   std::uint32_t pixel_aspect_width = 1;  // of `pasp`
   std::uint32_t pixel_aspect_height = 1;
   bool has_clean_aperture = false;  // `clap`
+  std::optional<Margins> margins;   // around it; nothing where there are none
 };
 
 struct SoundDescription {

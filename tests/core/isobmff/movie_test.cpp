@@ -214,6 +214,14 @@ TEST(Movie, TheMarkersTrackIsTheCamerasByteForByte) {
 
 // ---- Times of the picture ----
 
+TEST(Movie, RefusesDolbyVisionOfAnotherLength) {
+  Clip clip = clip_of_two_seconds();
+  clip.video.format.dolby_vision = Bytes(kDolbyVisionRecord);
+  EXPECT_TRUE(plan_movie(clip));
+  clip.video.format.dolby_vision.pop_back();
+  EXPECT_NE(message_of(clip).find("Dolby Vision configuration has 23 bytes"), std::string::npos);
+}
+
 TEST(MovieTimes, DecodeInPresentationOrderAndOffsetTheReorderedOnes) {
   Clip clip = clip_of_two_seconds();
   const nanoseconds frame = 33'333'333ns;
@@ -290,6 +298,23 @@ TEST(MovieTimes, HideWhatIsBeforeTheStart) {
   EXPECT_EQ(line_of(tree, "ctts", 0).find("ffff"), std::string::npos);
   // Sound begins 20 ms, 960 samples, before the first frame shown.
   EXPECT_EQ(line_of(tree, "elst", 1), "elst 28 000000000000000100001770000003c000010000");
+}
+
+// GStreamer's parsers make each frame last as long as the rate says.
+TEST(MovieTimes, HideSlowFramesAsLongAsOneLastsBeforeTheFirstShown) {
+  Clip clip = clip_of_two_seconds();
+  clip.audio.clear();
+  clip.video = video_of({0s, 2s, 4s, 6s, 8s}, 2s);
+  clip.video.format.frame_rate_numerator = 1;
+  clip.video.format.frame_rate_denominator = 2;
+  clip.video.start = 4s;
+  clip.duration = 4s;
+  // Two hidden frames a tick of a 60,000th apart, two seconds and a tick.
+  EXPECT_EQ(line_of(tree_of(clip), "elst", 0), "elst 28 00000000000000010003a9800001d4c300010000");
+  // But not where the movie is shorter: qtdemux would show nothing of it.
+  clip.duration = 1s;
+  clip.still_time = 0s;
+  EXPECT_EQ(line_of(tree_of(clip), "elst", 0), "elst 28 00000000000000010000ea600000096300010000");
 }
 
 TEST(MovieTimes, AStartTypedInMillisecondsHidesNoFrameOfItsOwn) {

@@ -273,6 +273,68 @@ TEST(MovieReader, ReadsEditListsOfBothVersions) {
   }
 }
 
+AtomNode& video_entry(AtomNode& moov) {
+  return track_of(moov, 0).at({"mdia", "minf", "stbl", "stsd"}).children.at(0);
+}
+
+// Profile and level behind the version: BL and RPU, level 4.
+Bytes dolby_vision_of(std::uint8_t profile) {
+  Bytes record(kDolbyVisionRecord);
+  record[0] = 1;
+  record[2] = static_cast<std::uint8_t>(profile << 1);
+  record[3] = 4 << 3 | 5;
+  record[4] = 0x40;
+  return record;
+}
+
+TEST(MovieReader, ReadsDolbyVisionFromTheBoxThatItsProfileHas) {
+  const std::pair<std::uint8_t, FourCC> boxes[] = {
+      {5, FourCC("dvcC")},
+      {7, FourCC("dvcC")},
+      {8, FourCC("dvvC")},
+      {10, FourCC("dvvC")},
+      {20, FourCC("dvwC")}};
+  for (const auto& [profile, type] : boxes) {
+    Clip wanted = clip();
+    wanted.video.format.dolby_vision = dolby_vision_of(profile);
+    const auto movie = read(movie_of(wanted));
+
+    ASSERT_TRUE(movie);
+    EXPECT_EQ(movie->tracks[0].video->dolby_vision, type);
+    EXPECT_EQ(movie->tracks[0].video->dolby_vision_record, dolby_vision_of(profile));
+  }
+}
+
+TEST(MovieReader, BelievesNoDolbyVisionOfAnotherLength) {
+  Clip wanted = clip();
+  wanted.video.format.dolby_vision = dolby_vision_of(8);
+  const auto movie = read(with_moov(movie_of(wanted), [](AtomNode& moov) {
+    Bytes& entry = video_entry(moov).body;
+    const auto type = std::ranges::search(entry, std::string_view("dvvC")).begin();
+    *(type - 1) -= 1;  // the box's size
+    entry.erase(type + 4);
+  }));
+
+  ASSERT_TRUE(movie);
+  EXPECT_EQ(movie->tracks[0].video->dolby_vision, FourCC("dvvC"));
+  EXPECT_TRUE(movie->tracks[0].video->dolby_vision_record.empty());
+  EXPECT_TRUE(movie->tracks[0].video->colour);  // what is behind it
+}
+
+TEST(MovieReader, ReadsTheMarginsOfACleanAperture) {
+  const auto movie = read(with_moov(movie_of(clip()), [](AtomNode& moov) {
+    Bytes& entry = video_entry(moov).body;
+    entry.resize(entry.size() - 4);  // QuickTime's terminator
+    append(
+        entry,
+        box("clap", u32(60), u32(1), u32(40), u32(1), i32(2), u32(1), i32(-4), u32(1)).bytes);
+  }));
+
+  ASSERT_TRUE(movie);
+  EXPECT_TRUE(movie->tracks[0].video->has_clean_aperture);
+  EXPECT_EQ(movie->tracks[0].video->margins, (Margins{4, 0, 0, 8}));
+}
+
 TEST(MovieReader, ReadsMetadataOfIsoAndUnderUserData) {
   const Bytes file = with_moov(movie_of(clip()), [](AtomNode& moov) {
     AtomNode iso = moov.at({"meta"});
