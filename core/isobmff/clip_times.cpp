@@ -54,6 +54,14 @@ Result<std::vector<nanoseconds>> complete_times(const std::vector<VideoPacket>& 
   return times;
 }
 
+// One frame of the rate; nothing where there is none, or no use in it.
+std::optional<nanoseconds> frame_of(const VideoFormat& format) {
+  if (format.frame_rate_numerator == 0) return std::nullopt;
+  const nanoseconds frame(
+      kNanosecondsPerSecond * format.frame_rate_denominator / format.frame_rate_numerator);
+  return frame < kLongestFrame ? std::optional(frame) : std::nullopt;
+}
+
 // How long the frame shown last stays: what its packet says, else as long as
 // the one before it, else one frame of the rate, else a thirtieth of a second.
 nanoseconds last_duration(
@@ -61,12 +69,7 @@ nanoseconds last_duration(
   const auto& said = video.packets[last_packet].duration;
   if (said && said->count() > 0 && *said < kLongestFrame) return *said;
   if (shown_at.size() > 1) return shown_at[shown_at.size() - 1] - shown_at[shown_at.size() - 2];
-  const auto& format = video.format;
-  if (format.frame_rate_numerator != 0) {
-    return nanoseconds(
-        kNanosecondsPerSecond * format.frame_rate_denominator / format.frame_rate_numerator);
-  }
-  return nanoseconds(kNanosecondsPerSecond / 30);
+  return frame_of(video.format).value_or(nanoseconds(kNanosecondsPerSecond / 30));
 }
 
 // ---- Where frames lie in the media -------------------------------------------
@@ -77,8 +80,8 @@ nanoseconds last_duration(
 // because GStreamer's parsers give each frame the duration of the nominal rate, and
 // its decoders show what reaches into an edit. GStreamer's qtdemux (1.22) also takes
 // the edit's media time for movie time when it looks for the movie's end, which it
-// notices at sync samples: the media time has to be short, and the samples that
-// lie so near to the end are not listed as sync.
+// notices at sync samples: the media time has to be shorter than the movie, and the
+// samples that lie so near to the end are not listed as sync.
 constexpr std::uint32_t kFineTimescale = 60'000;
 
 constexpr nanoseconds kShortestPause{40'000'000};  // what a decoder takes an unknown duration for
@@ -110,17 +113,25 @@ std::uint64_t decode_before_presenting(
 }
 
 // In ticks, before the first frame shown; 0 where none is hidden before it.
-std::uint64_t pause_before(const VideoTimes& times, const Shown& shown) {
+std::uint64_t pause_before(const VideoTimes& times, const Shown& shown, const VideoFormat& format) {
   if (shown.first == 0) return 0;
   nanoseconds longest = kShortestPause;
   for (std::size_t rank = shown.first; rank + 1 < shown.past_end; ++rank)
     longest = std::max(longest, times.times[rank + 1] - times.times[rank]);
-  return to_ticks(std::min(longest, kLongestPause), times.timescale) + 1;
+  longest = std::min(longest, kLongestPause);
+  const nanoseconds nominal = frame_of(format).value_or(longest);
+  if (to_ticks(nominal, times.timescale) + 1 + shown.first < times.end)
+    longest = std::max(longest, nominal);
+  return to_ticks(longest, times.timescale) + 1;
 }
 
 // `order` are the packets as they are shown.
-void lay_out(VideoTimes& times, const std::vector<std::size_t>& order, const Shown& shown) {
-  times.media_time = shown.first + pause_before(times, shown);
+void lay_out(
+    VideoTimes& times,
+    const std::vector<std::size_t>& order,
+    const Shown& shown,
+    const VideoFormat& format) {
+  times.media_time = shown.first + pause_before(times, shown, format);
   times.media_end = times.media_time + times.end + (shown.count - shown.past_end);
   const auto tick_of = [&, start = times.media_time](std::size_t rank) -> std::uint64_t {
     if (rank < shown.first) return rank;
@@ -200,7 +211,7 @@ Result<VideoTimes> video_times(const VideoTrack& video, std::optional<nanosecond
     result.end = to_ticks(end, result.timescale) - start;
   }
   result.end = std::max(result.end, last_shown + 1);
-  lay_out(result, order, shown);
+  lay_out(result, order, shown, video.format);
   if (result.media_end > kLargestDuration)
     return invalid_input("The clip is too long for a movie; choose a shorter duration.");
   return result;
