@@ -294,15 +294,15 @@ static bool gst_live_photo_mux_finish(GstLivePhotoMux* self) {
     return false;
   }
 
-  if (taken.has_dolby_vision) {
-    // In 1.22 no caps have it; who owns the source's file could copy it.
+  if (taken.has_dolby_vision && taken.clip.video.format.dolby_vision.empty()) {
     GST_ELEMENT_WARNING(
         self,
         STREAM,
         MUX,
         ("The video is in Dolby Vision. Its data stay in the packets, but the movie's box that "
          "names them (dvcC, dvvC) is lost in GStreamer: players show what is below, which is "
-         "HDR10 or HLG in most videos of phones."),
+         "HDR10 or HLG in most videos of phones. livephotoselect copies the box from a file, if it "
+         "is MP4 or QuickTime."),
         (nullptr));
   }
 

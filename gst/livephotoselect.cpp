@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "core/content_identifier.h"
+#include "core/isobmff/reader.h"
 #include "core/isobmff/still_time.h"
 #include "core/text.h"
 #include "gst/select/packet_picture.h"
@@ -40,6 +41,7 @@
 #include "gst/select/pad_caps.h"
 #include "gst/select/settings.h"
 #include "gst/select/sound.h"
+#include "gst/select/source_picture.h"
 #include "gst/select/source_seek.h"
 #include "gst/select/source_watch.h"
 #include "gst/select/stream.h"
@@ -68,6 +70,7 @@ using livephoto::gst::ObjectLock;
 using livephoto::gst::Owned;
 using livephoto::gst::PadTask;
 using livephoto::gst::retain;
+using livephoto::isobmff::VideoDescription;
 using livephoto::select::as_item;
 using livephoto::select::from_clock_time;
 using livephoto::select::Input;
@@ -109,9 +112,10 @@ struct Run {
   HeldPicture held;                // of raw video
   Owned<GstTagList> announcement;  // once the still is known
   livephoto::select::Strip strip = livephoto::select::Strip::Nothing;
-  std::optional<nanoseconds> source_begin;  // of its first picture, in stream time
-  bool begins_with_sound = false;           // no picture has come: of its first sound
-  std::optional<nanoseconds> source_still;  // if it is the movie of a Live Photo
+  std::optional<nanoseconds> source_begin;        // of its first picture, in stream time
+  bool begins_with_sound = false;                 // no picture has come: of its first sound
+  std::optional<nanoseconds> source_still;        // if it is the movie of a Live Photo
+  std::vector<VideoDescription> source_pictures;  // of its file, if it is MP4 or QuickTime
   bool asked_file = false;
   bool is_dated_by_file = false;
   bool asked_source_end = false;
@@ -385,6 +389,14 @@ Result<void> release_held(Impl& impl, const livephoto::select::HeldFrame& frame,
   return {};
 }
 
+// What the source's file says of Dolby Vision is in no caps of GStreamer 1.22. The still's
+// decoder does not want it.
+Owned<GstCaps> with_dolby_vision(const Run& run, GstCaps* caps) {
+  const auto* source = livephoto::select::description_of(run.source_pictures, caps);
+  if (!source || source->dolby_vision_record.empty()) return retain(caps);
+  return livephoto::gst::with_dolby_vision(caps, source->dolby_vision_record);
+}
+
 // All that leaves of an encoded picture, once the clip is complete.
 Result<void> release_packets(Impl& impl, Outgoing& out) {
   Run& run = impl.run;
@@ -393,7 +405,8 @@ Result<void> release_packets(Impl& impl, Outgoing& out) {
   if (!taken) return taken.error();
   video.started = true;
   video.sent_caps = std::move(taken->caps);
-  out = opening(impl.video_src, video, video.sent_caps.get(), clip_date(run), &taken->clip.segment);
+  const auto movie_caps = with_dolby_vision(run, video.sent_caps.get());
+  out = opening(impl.video_src, video, movie_caps.get(), clip_date(run), &taken->clip.segment);
   announce(impl, out);
   out.push_back(as_item(duration_event(run.window)));
   for (auto& packet : taken->clip.packets) out.push_back(as_item(std::move(packet)));
@@ -432,8 +445,8 @@ bool has_source(GstLivePhotoSelect* self, GstPad* sink) {
     if (livephoto::gst::is_fed(sink) || GST_PAD_IS_FLUSHING(sink)) return true;
     // A parsebin is in its state before it knows its streams, and adds their pads
     // one after the other.
-    const bool may_come = self->impl->source_watch->may_add_pads() ||
-                          livephoto::gst::may_grow(GST_ELEMENT(self));
+    const bool may_come =
+        self->impl->source_watch->may_add_pads() || livephoto::gst::may_grow(GST_ELEMENT(self));
     if (!may_come && is_quiet) break;
     is_quiet = !may_come;
     g_usleep(kLook);
@@ -535,6 +548,20 @@ StillOutcome settle_still(Impl& impl) {
   return {task.wait_until_pushed_or_confirmed(), false};
 }
 
+// Margins that not every reader shows.
+void say_margins(GstLivePhotoSelect* self) {
+  Impl& impl = *self->impl;
+  const auto coded = livephoto::gst::coded_caps_before(impl.video_sink);
+  std::unique_lock lock(impl.mutex);
+  const Input& video = impl.run.video;
+  const auto* source = livephoto::select::description_of(impl.run.source_pictures, coded.get());
+  const auto note = source && video.sent_caps
+                        ? livephoto::select::margin_note(*source, video.sent_caps.get())
+                        : std::nullopt;
+  lock.unlock();
+  if (note) GST_ELEMENT_INFO(self, STREAM, FORMAT, ("%s", note->c_str()), ("%s", note->c_str()));
+}
+
 // The clip's last frame has left. The still is settled before the movie's EOS
 // leaves, in which a muxer may block until PLAYING.
 GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
@@ -564,6 +591,7 @@ GstFlowReturn complete_clip(GstLivePhotoSelect* self) {
         // All that gst-launch shows.
         ("The source has more than one video; not linked is %" GST_PTR_FORMAT, other.get()));
   }
+  say_margins(self);
   const StillOutcome still = settle_still(impl);
   if (still.flow == GST_FLOW_FLUSHING) return still.flow;
   lock.lock();
@@ -740,8 +768,12 @@ static GstFlowReturn gst_live_photo_select_video_chain(
     lock.unlock();
     const auto file = livephoto::gst::file_before(pad);
     const auto date = file ? livephoto::select::date_of_file(*file) : nullptr;
-    const auto own_still = file ? livephoto::still_time_of(*file) : std::nullopt;
+    const auto movie = file ? livephoto::select::movie_in(*file) : std::nullopt;
+    const auto own_still = movie ? livephoto::still_time_in(*movie) : std::nullopt;
+    auto pictures =
+        movie ? livephoto::select::pictures_of(*movie) : std::vector<VideoDescription>();
     lock.lock();
+    run.source_pictures = std::move(pictures);
     date_by_file(run, date.get());
     run.source_still = own_still;
     if (own_still) run.window.set_source_still(*own_still);
@@ -950,6 +982,9 @@ std::optional<nanoseconds> gap_end(const GstSegment& segment, GstEvent* event) {
 
 void take_gap(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
   Impl& impl = *self->impl;
+  // qtdemux sends one where the picture is three seconds behind the sound, and it may
+  // overtake the pictures that a decoder still has.
+  if (is_video(impl, pad) && livephoto::gst::is_decoded(pad)) return;
   std::unique_lock lock(impl.mutex);
   Run& run = impl.run;
   Input& input = input_of(impl, pad);
@@ -1076,6 +1111,7 @@ gboolean flush_stop(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
     run->begins_with_sound = impl.run.begins_with_sound;
     run->source_still = impl.run.source_still;
     if (run->source_still) run->window.set_source_still(*run->source_still);
+    run->source_pictures = std::move(impl.run.source_pictures);
     run->asked_file = impl.run.asked_file;
     run->is_dated_by_file = impl.run.is_dated_by_file;
     run->sound = std::move(impl.run.sound);

@@ -54,6 +54,7 @@
 #include "gst/sink/proxied.h"
 #include "gst/support/alpha.h"
 #include "gst/support/error.h"
+#include "gst/support/interlacing.h"
 #include "gst/support/ptr.h"
 
 GST_DEBUG_CATEGORY_STATIC(live_photo_sink_debug);
@@ -127,6 +128,8 @@ struct Run {
   Owned<GstPad> sound_pad;           // of the muxer, once there is sound
   Owned<GstStructure> selected;      // the last `live-photo-selected`
   std::atomic<bool> video_built = false;
+  std::atomic<bool> video_seen = false;     // a buffer of it
+  std::atomic<bool> decoded_built = false;  // what is behind a decoder of it
   std::atomic<bool> audio_built = false;
   std::atomic<bool> async_pending = false;
 };
@@ -615,10 +618,12 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
   return before.insert(self, from, pad_of(impl.select, "video_sink").get());
 }
 
-bool passes_unchanged(const Settings& settings, const GstCaps* caps) {
+// `first` is of the packets; null: they need not be looked at.
+bool passes_unchanged(const Settings& settings, const GstCaps* caps, GstBuffer* first) {
   const auto taken =
       livephoto::mux::sink_caps(livephoto::mux::TrackKind::Video, livephoto::mux::Profiles::Apple);
   return !settings.wants_pixels() && !livephoto::select::refusal_of_picture(caps) &&
+         !(first && livephoto::gst::is_interlaced(first, caps)) &&
          gst_caps_can_intersect(caps, taken.get());
 }
 
@@ -644,7 +649,7 @@ GstPadProbeReturn encode_decoded(GstPad* pad, GstPadProbeInfo* info, gpointer da
   auto* self = GST_LIVE_PHOTO_SINK(data);
   GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
   if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
-  if (self->impl->run.video_built.exchange(true)) return GST_PAD_PROBE_OK;
+  if (self->impl->run.decoded_built.exchange(true)) return GST_PAD_PROBE_OK;
   GstCaps* caps = nullptr;
   gst_event_parse_caps(event, &caps);
   if (const auto built = encode_picture(self, pad, caps); !built) fail(self, built.error());
@@ -653,7 +658,6 @@ GstPadProbeReturn encode_decoded(GstPad* pad, GstPadProbeInfo* info, gpointer da
 
 // What cannot pass is decoded first.
 Result<void> decode_picture(GstLivePhotoSink* self, const GstCaps* caps) {
-  self->impl->run.video_built = false;
   RowMaker decoding;
   decoding.add(livephoto::sink::decoder_for(caps));
   if (decoding.last()) {
@@ -667,10 +671,19 @@ Result<void> decode_picture(GstLivePhotoSink* self, const GstCaps* caps) {
   return decoding.insert(self, self->impl->video, nullptr);
 }
 
-Result<void> build_picture(GstLivePhotoSink* self, const GstCaps* caps) {
+// Packets of which some first has to be seen.
+bool is_told_by_packets(const GstCaps* caps) {
+  return gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-h264") &&
+         livephoto::gst::may_be_interlaced(caps);
+}
+
+// Once what comes is known: by its caps, or where those do not tell by its first buffer.
+Result<void> build_picture(GstLivePhotoSink* self, const GstCaps* caps, GstBuffer* first) {
+  if (!first && is_told_by_packets(caps)) return {};
+  if (self->impl->run.video_built.exchange(true)) return {};
   GST_INFO_OBJECT(self, "the picture is %" GST_PTR_FORMAT, caps);
   if (livephoto::select::is_raw(caps)) return encode_picture(self, self->impl->video, caps);
-  if (passes_unchanged(self->impl->run.settings, caps)) return copy_picture(self, caps);
+  if (passes_unchanged(self->impl->run.settings, caps, first)) return copy_picture(self, caps);
   return decode_picture(self, caps);
 }
 
@@ -753,12 +766,22 @@ void end_preroll(GstLivePhotoSink* self) {
     post_to_parent(self, gst_message_new_async_done(GST_OBJECT(self), GST_CLOCK_TIME_NONE));
 }
 
+void see_picture(GstLivePhotoSink* self, GstPadProbeInfo* info) {
+  const auto caps = adopt(gst_pad_get_current_caps(self->impl->video));
+  const bool is_list = (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0;
+  GstBuffer* first = is_list ? gst_buffer_list_get(GST_PAD_PROBE_INFO_BUFFER_LIST(info), 0)
+                             : GST_PAD_PROBE_INFO_BUFFER(info);
+  if (!caps) return;
+  if (const auto built = build_picture(self, caps.get(), first); !built) fail(self, built.error());
+}
+
 GstPadProbeReturn watch_input(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
   auto* self = GST_LIVE_PHOTO_SINK(data);
   Run& run = self->impl->run;
   if (GST_PAD_PROBE_INFO_TYPE(info) &
       (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST)) {
     end_preroll(self);
+    if (pad == self->impl->video && !run.video_seen.exchange(true)) see_picture(self, info);
     return GST_PAD_PROBE_OK;
   }
   GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
@@ -768,7 +791,7 @@ GstPadProbeReturn watch_input(GstPad* pad, GstPadProbeInfo* info, gpointer data)
   gst_event_parse_caps(event, &caps);
   Result<void> built;
   if (pad == self->impl->video) {
-    if (!run.video_built.exchange(true)) built = build_picture(self, caps);
+    built = build_picture(self, caps, nullptr);
   } else if (!run.audio_built.exchange(true)) {
     built = build_sound(self, caps);
   }
@@ -853,6 +876,8 @@ bool start(GstLivePhotoSink* self) {
     impl.run.settings = impl.settings;
   }
   impl.run.video_built = false;
+  impl.run.video_seen = false;
+  impl.run.decoded_built = false;
   impl.run.audio_built = false;
   impl.pairs_begun = 0;
   if (const auto begun = begin_files(self); !begun) {

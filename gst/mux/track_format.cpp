@@ -148,6 +148,7 @@ Result<VideoFormat> video_format_of(const GstCaps* caps, Profiles profiles) {
   format.colour = colour_of(fields);
   format.mastering_display = mastering_display_of(fields);
   format.content_light = content_light_of(fields);
+  format.dolby_vision = gst::bytes_of(fields, gst::kDolbyVisionField);
   return format;
 }
 

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "core/text.h"
+#include "gst/select/pad_caps.h"
 #include "gst/select/stream.h"
 #include "gst/support/caps.h"
+#include "gst/support/interlacing.h"
 
 namespace livephoto::select {
 namespace {
@@ -92,6 +94,8 @@ Result<void> PacketPicture::add(
   if (!added) return added.error();
   forget(added->forget);
   if (!added->keep) return {};
+  if (gst::may_be_interlaced(caps) && gst::is_interlaced(packet.get(), caps))
+    return refusal_of_interlaced();
   bytes_ += gst_buffer_get_size(packet.get());
   kept_.push_back({std::move(packet), retain(caps), *time});
   if (bytes_ <= most_) return {};

@@ -45,7 +45,7 @@ class PacketPicture {
   explicit PacketPicture(std::uint64_t most) : most_(most) {}
 
   // InvalidInput for a packet without a time, for more than is kept, and as
-  // Window::frame() has it.
+  // Window::frame() has it. Unsupported for interlaced pictures.
   Result<void> add(
       gst::Owned<GstBuffer> packet,
       GstCaps* caps,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gst/select/stream.h"
+#include "gst/support/interlacing.h"
 
 namespace livephoto::select {
 namespace {
@@ -81,20 +82,21 @@ Owned<GstCaps> sink_caps(
   return joined(filtered(std::move(offered)), std::move(others));
 }
 
+Error refusal_of_interlaced() {
+  return {
+      ErrorCode::Unsupported,
+      "The source's video is interlaced, which a Live Photo is not; decode and deinterlace it "
+      "(decodebin in place of parsebin, d. ! deinterlace ! s.video_sink) and encode the clip "
+      "before the muxer (x264enc ! h264parse).",
+      {}};
+}
+
 std::optional<Error> refusal_of_picture(const GstCaps* caps) {
   const std::string type = type_of(caps);
   if (is_raw(caps)) return std::nullopt;
-  if (type == "video/x-h264" || type == "video/x-h265") {
-    const gchar* mode = gst_structure_get_string(gst_caps_get_structure(caps, 0), "interlace-mode");
-    if (mode == nullptr || g_str_equal(mode, "progressive")) return std::nullopt;
-    return Error{
-        ErrorCode::Unsupported,
-        "The source's video is interlaced (" + std::string(mode) +
-            "), which a Live Photo is not; decode and deinterlace it (decodebin in place of "
-            "parsebin, d. ! deinterlace ! s.video_sink) and encode the clip before the muxer "
-            "(x264enc ! h264parse).",
-        {}};
-  }
+  if (type == "video/x-h264") return std::nullopt;
+  if (type == "video/x-h265")
+    return gst::may_be_interlaced(caps) ? std::optional(refusal_of_interlaced()) : std::nullopt;
   return Error{
       ErrorCode::Unsupported,
       "The source's video (" + type +

@@ -42,8 +42,11 @@ gst::Owned<GstCaps> sink_caps(
     std::initializer_list<GstPad*> of_raw,
     GstCaps* filter);
 
-// Why a picture with these caps cannot pass; nothing if it can.
+// Why a picture with these caps cannot pass; nothing if it can. Of H.264 the packets
+// say whether it is interlaced.
 std::optional<Error> refusal_of_picture(const GstCaps* caps);
+// Why coded pictures that are interlaced cannot.
+Error refusal_of_interlaced();
 
 // Why the sound of the source does not arrive at livephotoselect, though it is
 // there: `caps` are those of a stream that nothing took.

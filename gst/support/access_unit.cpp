@@ -85,6 +85,15 @@ Bytes without_trailing_zeros(ByteSpan nal) {
 
 }  // namespace
 
+std::set<Bytes> parameter_sets_of(ByteSpan configuration, NalCodec codec) {
+  std::set<Bytes> sets;
+  const auto units = codec == NalCodec::H264 ? parameter_sets_of_avcc(configuration)
+                                             : parameter_sets_of_hvcc(configuration);
+  for (const ByteSpan unit : units)  // beside them may be messages
+    if (!unit.empty() && is_parameter_set(unit, codec)) sets.insert(without_trailing_zeros(unit));
+  return sets;
+}
+
 std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_t length_size) {
   bool found = false;
   const bool whole = for_each_nal(packet, length_size, [&](ByteSpan nal, std::size_t) {
@@ -113,10 +122,7 @@ void AccessUnits::set_caps(GstCaps* caps) {
     codec_ = is_h264 ? NalCodec::H264 : NalCodec::H265;
     length_size_ = (configuration[at] & 3U) + 1;
   }
-  parameter_sets_.clear();
-  for (const ByteSpan set :
-       is_h264 ? parameter_sets_of_avcc(configuration) : parameter_sets_of_hvcc(configuration))
-    parameter_sets_.insert(without_trailing_zeros(set));
+  parameter_sets_ = parameter_sets_of(configuration, is_h264 ? NalCodec::H264 : NalCodec::H265);
   caps_ = retain(caps);
 }
 

@@ -14,6 +14,10 @@ namespace livephoto::gst {
 
 enum class NalCodec { H264, H265 };
 
+// The parameter sets in a decoder configuration (ISO/IEC 14496-15), as NAL units without
+// zeros behind them.
+std::set<Bytes> parameter_sets_of(ByteSpan configuration, NalCodec codec);
+
 // Whether decoding may begin with the packet: an IDR picture or a recovery point
 // without delay (ISO/IEC 14496-10, D.1.8; in H.265 a BLA, IDR or CRA picture,
 // 23008-2, 7.4.2.2). Its NAL units have lengths of `length_size` bytes in front.

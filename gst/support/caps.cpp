@@ -136,12 +136,22 @@ GstVideoInfo info_in_format(const GstVideoInfo& info, GstVideoFormat format) {
   return other;
 }
 
-Bytes codec_data_of(const GstStructure* fields) {
-  const GValue* value = gst_structure_get_value(fields, "codec_data");
+Bytes bytes_of(const GstStructure* fields, const gchar* field) {
+  const GValue* value = gst_structure_get_value(fields, field);
   if (value == nullptr || !GST_VALUE_HOLDS_BUFFER(value)) return {};
   const ReadMap map(gst_value_get_buffer(value));
   if (!map) return {};
   return {map.bytes().begin(), map.bytes().end()};
+}
+
+Bytes codec_data_of(const GstStructure* fields) { return bytes_of(fields, "codec_data"); }
+
+Owned<GstCaps> with_dolby_vision(GstCaps* caps, ByteSpan record) {
+  const auto buffer = adopt(gst_buffer_new_allocate(nullptr, record.size(), nullptr));
+  gst_buffer_fill(buffer.get(), 0, record.data(), record.size());
+  auto described = adopt(gst_caps_copy(caps));
+  gst_caps_set_simple(described.get(), kDolbyVisionField, GST_TYPE_BUFFER, buffer.get(), nullptr);
+  return described;
 }
 
 }  // namespace livephoto::gst

@@ -29,8 +29,18 @@ Owned<GstCaps> merged_caps(GstCaps* current, GstCaps* update);
 // two frames. Then it is that interval's, in whole frames a second.
 Owned<GstCaps> with_usable_rate(GstCaps* caps, GstClockTime interval);
 
+// A field that is a buffer; empty where there is none.
+Bytes bytes_of(const GstStructure* fields, const gchar* field);
+
 // The decoder configuration; empty where the caps have none.
 Bytes codec_data_of(const GstStructure* fields);
+
+// Ours, in the caps of packets that are in Dolby Vision: a buffer with the
+// DOVIDecoderConfigurationRecord of the source's file.
+inline constexpr gchar kDolbyVisionField[] = "dolby-vision-configuration";
+
+// `caps` with that record in them.
+Owned<GstCaps> with_dolby_vision(GstCaps* caps, ByteSpan record);
 
 // GStreamer's colorimetry as code points of ISO/IEC 23091-2.
 Colour colour_of(const GstVideoColorimetry& colorimetry);

@@ -5,25 +5,15 @@
 #include <gst/codecparsers/gsth265parser.h>
 #include <gst/video/video.h>
 
-#include <algorithm>
 #include <memory>
-#include <vector>
 
 #include "gst/support/caps.h"
 #include "gst/support/decoder_config.h"
+#include "gst/support/start_code.h"
 #include "gst/support/upstream.h"
 
 namespace livephoto::gst {
 namespace {
-
-// As the parsers want them: with a start code in front.
-Bytes with_start_code(ByteSpan nal) {
-  constexpr std::size_t kStartCode = 4;  // 0, 0, 0, 1
-  Bytes unit(kStartCode + nal.size());
-  unit[kStartCode - 1] = 1;
-  std::ranges::copy(nal, unit.begin() + kStartCode);
-  return unit;
-}
 
 std::optional<bool> full_range_in_avcc(ByteSpan avcc) {
   const std::unique_ptr<GstH264NalParser, decltype(&gst_h264_nal_parser_free)> parser(

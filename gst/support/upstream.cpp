@@ -21,7 +21,8 @@ Owned<GstPad> real_source(Owned<GstPad> pad) {
 // Also where its turn has not come yet: a bin takes one element after the other to
 // its state, and the first may run by then.
 bool is_settling(GstElement* element, GstState target) {
-  if (GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SINK) || gst_element_is_locked_state(element))
+  if (GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SINK) ||
+      gst_element_is_locked_state(element))
     return false;
   return GST_STATE(element) < std::min(target, GST_STATE_PAUSED) ||
          gst_element_get_state(element, nullptr, nullptr, 0) == GST_STATE_CHANGE_ASYNC;
@@ -76,15 +77,32 @@ void for_each_pad_before(GstPad* sink, const std::function<bool(GstPad*)>& use) 
   visit_before(sink, use);
 }
 
-bool is_behind(GstPad* sink, const gchar* factory) {
+namespace {
+
+// True where the factory of an element before `sink` is one that is looked for.
+bool has_before(GstPad* sink, const std::function<bool(GstElementFactory*)>& is_one) {
   bool found = false;
   for_each_pad_before(sink, [&](GstPad* source) {
     const auto element = adopt(gst_pad_get_parent_element(source));
     GstElementFactory* made_by = element ? gst_element_get_factory(element.get()) : nullptr;
-    found = made_by && g_str_equal(GST_OBJECT_NAME(made_by), factory);
+    found = made_by && is_one(made_by);
     return !found;
   });
   return found;
+}
+
+}  // namespace
+
+bool is_behind(GstPad* sink, const gchar* factory) {
+  return has_before(sink, [factory](GstElementFactory* made_by) {
+    return g_str_equal(GST_OBJECT_NAME(made_by), factory);
+  });
+}
+
+bool is_decoded(GstPad* sink) {
+  return has_before(sink, [](GstElementFactory* made_by) {
+    return gst_element_factory_list_is_type(made_by, GST_ELEMENT_FACTORY_TYPE_DECODER);
+  });
 }
 
 bool is_open(GstPad* source) {

@@ -22,6 +22,10 @@ std::optional<std::string> file_before(GstPad* sink);
 // True where one of the elements before `sink` is made by the factory.
 bool is_behind(GstPad* sink, const gchar* factory);
 
+// True where one of the elements before `sink` is a decoder: it holds pictures back, and
+// GAP events may overtake them.
+bool is_decoded(GstPad* sink);
+
 // Calls `use` for each source pad that what arrives at `sink` has passed, the next
 // one first, until it says false.
 void for_each_pad_before(GstPad* sink, const std::function<bool(GstPad*)>& use);

@@ -1,0 +1,31 @@
+// Which picture of the source's file comes in, and what of it GStreamer does not hand on.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/isobmff/reader.h"
+
+namespace livephoto::select {
+
+// Of a file in MP4 or QuickTime; nothing where it is none.
+std::optional<isobmff::MovieFile> movie_in(const std::string& path);
+
+// What the movie says of each of its pictures.
+std::vector<isobmff::VideoDescription> pictures_of(const isobmff::MovieFile& movie);
+
+// That of the stream with these `coded` caps (H.264 or H.265 with codec_data): the first
+// whose parameter sets are all among the stream's. So what was encoded again on the way,
+// or comes from elsewhere, has none. Null where there is none.
+const isobmff::VideoDescription* description_of(
+    const std::vector<isobmff::VideoDescription>& descriptions, const GstCaps* coded);
+
+// What to say where the source is meant to be shown without its margins, while `shown`,
+// raw or coded, is all of it; nothing where they are cut off already, or there are none.
+std::optional<std::string> margin_note(
+    const isobmff::VideoDescription& source, const GstCaps* shown);
+
+}  // namespace livephoto::select
