@@ -15,6 +15,7 @@ import tempfile
 from fractions import Fraction
 from pathlib import Path
 
+import boxes
 import painting
 import programs
 import readers
@@ -48,7 +49,7 @@ def folder():
     """LIVEPHOTO_CLIPS if set (meson does, to share clips between test files), else a folder for this process."""
     shared = os.environ.get("LIVEPHOTO_CLIPS")
     if shared:
-        sources = b"".join(Path(module).read_bytes() for module in (__file__, painting.__file__))
+        sources = b"".join(Path(module).read_bytes() for module in (__file__, boxes.__file__, painting.__file__))
         path = Path(shared) / hashlib.sha256(sources).hexdigest()[:12]
         path.mkdir(parents=True, exist_ok=True)
         return path
@@ -314,6 +315,95 @@ def hdr10():
         "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"))
 
 
+def at_rate(rate, frames):
+    """H.264 and AAC in MP4 at a rate that is not among FRAME_RATES, from one frame in ten seconds to 240 in one."""
+    path = _once(f"rate-{rate.numerator}-{rate.denominator}-{frames}.mp4", lambda draft: _encode(
+        draft, _frames(rate, frames / rate), rate, X264 + BT709, tone(frames / rate), AAC))
+    return Clip(path, rate)
+
+
+def gaps():
+    """30 fps; frame 44 stands two seconds longer, frame 89 0.7 s."""
+    fps = FRAME_RATES["30"]
+    path = _once("gaps.mp4", lambda draft: _encode(
+        draft, _frames(fps), fps, (*X264, *BT709, "-enc_time_base", "1:90000"), tone(SECONDS + 2.7), AAC,
+        filters=["settb=1/90000", "setpts='N*3000+gte(N,45)*180000+gte(N,90)*63000'"],
+        after=("-video_track_timescale", "90000")))
+    return Clip(path)
+
+
+def _remuxed(name, source, *options, before=()):
+    return Clip(_once(name, lambda draft: programs.read_with(
+        "ffmpeg", "-v", "error", "-y", *before, "-i", source.path, "-map", "0", "-c", "copy", *options, draft)),
+        source.rate)
+
+
+def negative_offsets():
+    """B-frames in MP4 whose composition offsets are negative, so that it needs no edit: decode times after them."""
+    return _remuxed("negative-offsets.mp4", moving(), "-movflags", "negative_cts_offsets")
+
+
+def from_ten_seconds(kind):
+    """The ordinary clip, all of it ten seconds later: mp4 (an empty edit) or mkv."""
+    return _remuxed(f"from-10-s.{kind}", moving(), "-output_ts_offset", "10")
+
+
+def cut_by_edit_list():
+    """What a cut without encoding leaves: frame 33 is the first shown, and those from 30 on are hidden before it."""
+    return _remuxed("cut.mp4", moving(), before=("-ss", "1.1"))
+
+
+def two_edits():
+    """Without sound: the second from frame 30 on, then that from frame 105 on, which is no sync frame."""
+    def make(draft):
+        boxes.change(silent().path, draft, ("trak", "edts", "elst"), boxes.edits(
+            (1000, 1024 + 15360), (1000, 1024 + 15360 * 7 // 2)))
+    return Clip(_once("two-edits.mp4", make), FRAME_RATES["30"])
+
+
+def sound_inside(audio="pcm", kind="mov"):
+    """The sound begins 1.4 s after the picture and ends at 2.6 s; white frames and clicks near both of its ends."""
+    fps, begin, numbers = FRAME_RATES["30"], Fraction(14, 10), (43, 60, 75)
+    clicks = {number: number / fps for number in numbers}
+    path = _once(f"sound-inside-{audio}.{kind}", lambda draft: _encode(
+        draft, _frames(fps, flashes=numbers), fps, X264 + BT709,
+        tone(Fraction(12, 10), [time - begin for time in clicks.values()]), {"pcm": PCM, "aac": AAC}[audio],
+        before_sound=("-itsoffset", str(float(begin)))))
+    return Clip(path, fps, clicks)
+
+
+def picture_inside(audio="pcm", kind="mov"):
+    """Two seconds of picture, from 1.5 s on, in five of sound; white frames and clicks at both ends of the picture."""
+    fps, begin, numbers = FRAME_RATES["30"], Fraction(15, 10), (1, 30, 57)
+    clicks = {number: begin + number / fps for number in numbers}
+    path = _once(f"picture-inside-{audio}.{kind}", lambda draft: _encode(
+        draft, _frames(fps, 2, flashes=numbers), fps, X264 + BT709, tone(SECONDS, clicks.values()),
+        {"pcm": PCM, "aac": AAC}[audio], before_video=("-itsoffset", str(float(begin)))))
+    return Clip(path, fps, clicks)
+
+
+# Dolby Vision 1.0, profile 8, level 1: a base layer that is HLG, and the data for it.
+DOLBY_VISION = bytes((1, 0, 8 << 1, 1 << 3 | 5, 0x40)) + bytes(19)
+
+
+def dolby_vision():
+    """HEVC whose sample description names Dolby Vision. The data themselves are not among the packets."""
+    return Clip(_once("dolby-vision.mp4", lambda draft: boxes.change(
+        ten_bit().path, draft, (*boxes.SAMPLE_DESCRIPTION, "hvc1"), boxes.added("dvvC", DOLBY_VISION))),
+        FRAME_RATES["30"])
+
+
+APERTURE = WIDTH - 40, HEIGHT - 20  # four pixels to the right of the middle, two above it
+
+
+def clean_aperture():
+    """H.264 of which Apple's players show APERTURE."""
+    fractions = (APERTURE[0], 1, APERTURE[1], 1, 4, 1, (1 << 32) - 2, 1)
+    return Clip(_once("clean-aperture.mp4", lambda draft: boxes.change(
+        moving().path, draft, (*boxes.SAMPLE_DESCRIPTION, "avc1"),
+        boxes.added("clap", b"".join(value.to_bytes(4, "big") for value in fractions)))), FRAME_RATES["30"])
+
+
 def long_gop():
     """One sync frame at the begin, and no more."""
     return _simple("long-gop.mp4", video=(*X264, "-g", "1000", *BT709))
@@ -331,6 +421,34 @@ def open_gop(codec, tag="hvc1"):
 def anamorphic():
     """Pixels 4:3 as wide as high."""
     return _simple("anamorphic.mp4", filters=["setsar=4/3"])
+
+
+def pattern(width, height, pixels="yuv420p", frames=15, video=X264 + BT709, name=""):
+    """ffmpeg's test pattern in any size, H.264 without sound; odd sides want 4:4:4."""
+    return Clip(_once(f"pattern-{width}x{height}-{pixels}{name}.mp4", lambda draft: programs.read_with(
+        "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", f"testsrc2=s=640x360:r=15:d={frames / 15}", "-vf",
+        f"scale={width}:{height}:flags=area:out_color_matrix=bt709,setsar=1", *video, "-pix_fmt", pixels, "-metadata",
+        f"creation_time={FILMED}", draft, timeout=300)), Fraction(15))
+
+
+def busy():
+    """Grain in every frame, which takes more bits than encoders spend unasked."""
+    return Clip(_once("busy.mp4", lambda draft: programs.read_with(
+        "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=3,noise=alls=50:allf=t", *X264,
+        *BT709, "-pix_fmt", "yuv420p", "-metadata", f"creation_time={FILMED}", draft)), Fraction(30))
+
+
+def among_fields():
+    """Progressive frames in a stream that could have fields, as broadcasters' have."""
+    return _simple("among-fields.mp4", video=(*X264, *BT709, "-x264-params", "fake-interlaced=1:pic-struct=1"))
+
+
+def interlaced():
+    """50 fields a second, the upper one first: a bar that moves by 8 pixels from field to field."""
+    return Clip(_once("interlaced.mp4", lambda draft: programs.read_with(
+        "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", f"color=gray:s={WIDTH}x{HEIGHT}:r=50:d=2", "-vf",
+        "geq=lum='if(lt(mod(X-8*N+3200,320),40),235,80)':cb=128:cr=128,interlace=scan=tff:lowpass=off", *X264, *BT709,
+        "-flags", "+ildct+ilme", "-x264-params", "tff=1", "-metadata", f"creation_time={FILMED}", draft)), Fraction(25))
 
 
 def late_sound():

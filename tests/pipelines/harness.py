@@ -12,6 +12,9 @@ import unittest
 from fractions import Fraction
 from pathlib import Path
 
+import decoders
+import measures
+import painting
 import pair
 import programs
 
@@ -216,6 +219,23 @@ class PipelineTest(unittest.TestCase):
     def assert_close(self, value, wanted, within, what):
         if abs(value - wanted) > within:
             self.fail(f"{what}: {float(value):.6f} is not within {float(within)} of {float(wanted):.6f}")
+
+    def assert_flashes_click(self, movie, flashes, tail=True):
+        """In two decoders the white frames are those of these numbers, and with each begins a click.
+
+        Without `tail` the last one's need not be heard.
+        """
+        for reader, frames_of, sound_of in (("ffmpeg", decoders.ffmpeg_frames, decoders.ffmpeg_sound),
+                                            ("qtdemux", decoders.gst_frames, decoders.gst_sound)):
+            frames, sound = frames_of(movie), sound_of(movie)
+            white = [frame for frame in frames if measures.mean_luma(frame) > 180]
+            self.assertEqual([painting.read_barcode(frame) for frame in white], sorted(flashes),
+                             f"white through {reader}")
+            for frame in white if tail else white[:-1]:
+                click = painting.find_click(sound, frame.time)
+                place = f"{reader}: the click of the flash at {float(frame.time):.4f} s"
+                self.assertIsNotNone(click, f"not heard: {place}")
+                self.assert_close(click, float(frame.time), 0.001, place)
 
     def folder_listing(self):
         return sorted(path.name for path in self.folder.iterdir())

@@ -120,5 +120,12 @@ def mean_colour(image, left, top, width, height):
     return tuple(total / (width * height) for total in totals)
 
 
+def combs(image):
+    """How much luma differs from row to row, in the mean; without horizontal edges that is interlacing."""
+    rows = [image.data[y * image.width:(y + 1) * image.width] for y in range(8, image.height - 8)]
+    return sum(abs(a - b) for one, other in zip(rows, rows[1:]) for a, b in zip(one, other)) / (
+        len(rows) * image.width)
+
+
 def mean_luma(image):
     return sum(image.data) / len(image.data)
