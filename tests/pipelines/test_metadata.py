@@ -284,12 +284,6 @@ class SharedMedia(MetadataTest):
                 said = readers.tag(source, "CreationDate") or readers.tag(source, "CreateDate")
                 self.assert_dated(made, VIDEOS / name, *when(str(said))[:1], 0, Fraction(1, 10), when(str(said))[1])
 
-    def test_dolby_vision_is_said_to_be_lost(self):
-        made = self.make(VIDEOS / "iphone14pro-portrait-dv84-hlg-1080p24-noaudio.mov", line=harness.lossless_line,
-                         start=0, duration=SECOND, still_time=SECOND // 2, sound=False)
-
-        self.assertIn("Dolby Vision", made.run.out + made.run.stderr)
-
     def test_of_several_videos_the_first_is_said_to_be_taken(self):
         made = self.make(VIDEOS / "two-video-two-audio-subs.mp4", line=harness.lossless_line)
 
