@@ -85,9 +85,11 @@ std::optional<nanoseconds> SourceSeek::target_for(const Branch& branch, nanoseco
   const bool is_picture = &branch == &branches_[0];
   // A seek for the sound's sake would begin the picture anew.
   if (!branch.asked && !is_picture && is_judged_) return std::nullopt;
-  if (!branch.asked) return time + kWorthASeek < near ? std::optional(near) : std::nullopt;
-  if (!is_picture || is_judged_ || branch.progress != Progress::After ||
-      !is_after_clip_begin(time) || target_->count() == 0)
+  if (!branch.asked && time + kWorthASeek < near) return near;
+  // One that was linked after a seek may show what came of it.
+  const bool is_sought = branch.asked ? branch.progress == Progress::After : target_.has_value();
+  if (!is_picture || is_judged_ || !is_sought || !is_after_clip_begin(time) ||
+      target_->count() == 0)
     return std::nullopt;
   return *target_ == near ? std::max(near - kFurtherBack, nanoseconds(0)) : nanoseconds(0);
 }
@@ -139,7 +141,8 @@ GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time, Start start) {
     if (!target) {
       if (&branch == &branches_[0]) is_judged_ = true;
       branch.asked = true;
-      if (is_judged_ && branches_[1].asked) active_ = false;
+      if (is_judged_ && (branches_[1].asked || !gst_pad_is_linked(branches_[1].sink)))
+        active_ = false;
       return GST_FLOW_OK;
     }
     if (is_possible && !under_way_) {
@@ -201,11 +204,8 @@ void SourceSeek::send(const Call& call) {
   // One demuxer for both takes the second for the first, by its number.
   for (const std::size_t index : {first, 1 - first}) {
     GstPad* sink = branches_[index].sink;
-    if (!gst_pad_is_linked(sink)) {
-      const Lock lock(mutex_);
-      branches_[index].asked = true;
-      continue;
-    }
+    // A source of its own may be linked later: it is asked when its first data comes.
+    if (!gst_pad_is_linked(sink)) continue;
     const bool done = gst_pad_push_event(sink, gst_event_ref(event.get()));
     GST_DEBUG_OBJECT(sink, "the source %s", done ? "has sought" : "refuses to seek");
     const Lock lock(mutex_);

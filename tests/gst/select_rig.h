@@ -155,15 +155,14 @@ class Rig {
  public:
   Branch picture, sound, still;
 
-  Rig(const std::string& properties, GstPad* video, GstPad* audio) : sources_{video, audio} {
+  Rig(const std::string& properties, GstPad* video, GstPad* audio) {
     element_ = gst_parse_launch(("livephotoselect " + properties).c_str(), nullptr);
     fail_unless(element_ != nullptr);
     gst_object_ref_sink(element_);
     gst_element_set_bus(element_, bus_);
     for (const auto& [name, branch] : branches()) link(pad_named(name).get(), branch->pad());
-    const char* names[] = {"video_sink", "audio_sink"};
-    for (int i = 0; i < 2; ++i)
-      if (sources_[i]) link(sources_[i], pad_named(names[i]).get());
+    if (video) link_source(video, "video_sink");
+    if (audio) link_source(audio, "audio_sink");
   }
   ~Rig() {
     gst_bus_set_flushing(bus_, TRUE);
@@ -172,13 +171,17 @@ class Rig {
     for (const auto& [name, branch] : branches())
       gst_pad_unlink(pad_named(name).get(), branch->pad());
     for (GstPad* source : sources_)
-      if (const auto sink = adopt(source ? gst_pad_get_peer(source) : nullptr))
-        gst_pad_unlink(source, sink.get());
+      if (const auto sink = adopt(gst_pad_get_peer(source))) gst_pad_unlink(source, sink.get());
     gst_object_unref(bus_);
     gst_object_unref(element_);
   }
   Rig(const Rig&) = delete;
   Rig& operator=(const Rig&) = delete;
+
+  void link_source(GstPad* source, const char* sink) {
+    link(source, pad_named(sink).get());
+    sources_.push_back(source);
+  }
 
   GstElement* element() { return element_; }
   void go_to(GstState state) {
@@ -222,7 +225,7 @@ class Rig {
     return {{"video_src", &picture}, {"audio_src", &sound}, {"still_src", &still}};
   }
 
-  GstPad* sources_[2];
+  std::vector<GstPad*> sources_;
   GstElement* element_;
   GstBus* bus_ = gst_bus_new();
 };

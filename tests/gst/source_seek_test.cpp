@@ -388,6 +388,29 @@ GST_START_TEST(sound_that_refuses_and_comes_late_does_not_begin_the_picture_anew
 }
 GST_END_TEST
 
+GST_START_TEST(pictures_that_are_linked_after_the_sound_has_sought_are_sought_too) {
+  SeekSource pictures{true, false};
+  SeekSource sounds{false, true};
+  Rig rig(kFar, nullptr, sounds.audio());
+  rig.go_to(GST_STATE_PAUSED);
+  sounds.start();
+  for (int i = 0; i < 1000 && sounds.targets().empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  fail_unless(sounds.targets() == Targets{kTarget});
+
+  rig.link_source(pictures.video(), "video_sink");
+  pictures.start();
+
+  rig.expect_eos();
+  assert_text(rig.errors(), "");
+  fail_unless(rig.picture.numbers() == from_to(155, 157), "\"%s\"", rig.picture.words().c_str());
+  fail_unless(
+      pictures.targets() == Targets{kTarget},
+      "\"%s\"",
+      in_words(pictures.targets()).c_str());
+}
+GST_END_TEST
+
 // ---- States --------------------------------------------------------------------
 
 GST_START_TEST(ready_ends_a_seek_that_is_under_way) {
@@ -443,6 +466,7 @@ static Suite* source_seek_suite() {
   tcase_add_test(tests, two_sources_may_want_to_seek_at_once);
   tcase_add_test(tests, sound_that_refuses_is_read);
   tcase_add_test(tests, sound_that_refuses_and_comes_late_does_not_begin_the_picture_anew);
+  tcase_add_test(tests, pictures_that_are_linked_after_the_sound_has_sought_are_sought_too);
 
   tcase_add_loop_test(tests, ready_ends_a_seek_that_is_under_way, 0, 2);
   return suite;
