@@ -55,6 +55,9 @@ for step in "${only[@]}"; do
 done
 build=$(realpath -m "${LIVEPHOTO_BUILD:-$root/build-tests}")
 export LC_ALL=C.UTF-8
+# Four builds of one tree, and often of a fresh clone: meson compiles through ccache if it is
+# there, which with these knows an object again wherever the tree lies.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 
 if [ $install = yes ]; then
   install_missing build run check test || exit 1
