@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <random>
 #include <system_error>
 
@@ -59,6 +60,19 @@ std::string reason(int error, const fs::path& path) {
 
 // Some file systems (FUSE, CIFS) have nothing to sync and say so.
 bool cannot_sync(int error) { return error == EINVAL || error == ENOTSUP || error == ENOSYS; }
+
+// `write` says how many it took, as write(2) does.
+template <class Write>
+Result<void> write_with(Write write, ByteSpan bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const auto written = write(bytes);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return io_error(errno, path);
+    if (written == 0) return io_error(EIO, path);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -126,14 +140,21 @@ Result<void> check_replaceable(const fs::path& path) {
 }
 
 Result<void> write_all(int descriptor, ByteSpan bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const auto written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return io_error(errno, path);
-    if (written == 0) return io_error(EIO, path);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
+  return write_with(
+      [descriptor](ByteSpan rest) { return ::write(descriptor, rest.data(), rest.size()); },
+      bytes,
+      path);
+}
+
+Result<void> write_all_at(
+    int descriptor, std::uint64_t offset, ByteSpan bytes, const fs::path& path) {
+  const auto end = static_cast<off_t>(offset + bytes.size());
+  return write_with(
+      [descriptor, end](ByteSpan rest) {
+        return ::pwrite(descriptor, rest.data(), rest.size(), end - std::ssize(rest));
+      },
+      bytes,
+      path);
 }
 
 Result<void> sync(int descriptor, const fs::path& path) {

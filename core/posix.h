@@ -49,6 +49,8 @@ Result<void> check_replaceable(const std::filesystem::path& path);
 
 // `path` is only for the sentence of an error.
 Result<void> write_all(int descriptor, ByteSpan bytes, const std::filesystem::path& path);
+Result<void> write_all_at(
+    int descriptor, std::uint64_t offset, ByteSpan bytes, const std::filesystem::path& path);
 Result<void> sync(int descriptor, const std::filesystem::path& path);
 
 // Up to `limit` bytes from the beginning. Io if there are more.

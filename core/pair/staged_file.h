@@ -1,6 +1,7 @@
-// A new file that is written from its beginning to its end; internal.
+// A new file while it is written; internal.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -23,9 +24,11 @@ class StagedFile {
     return StagedFile(*std::move(descriptor), std::move(shown));
   }
 
-  Result<void> write(ByteSpan bytes) {
-    size_ += bytes.size();
-    return posix::write_all(descriptor_.get(), bytes, shown_);
+  Result<void> write(ByteSpan bytes) { return write_at(size_, bytes); }
+
+  Result<void> write_at(std::uint64_t offset, ByteSpan bytes) {
+    size_ = std::max(size_, offset + bytes.size());
+    return posix::write_all_at(descriptor_.get(), offset, bytes, shown_);
   }
 
   // Synced, and closed: some file systems rename no open file.
@@ -36,7 +39,6 @@ class StagedFile {
   }
 
   std::uint64_t size() const { return size_; }
-  int descriptor() const { return descriptor_.get(); }
   const std::filesystem::path& shown() const { return shown_; }
 
  private:

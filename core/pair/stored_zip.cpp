@@ -2,7 +2,6 @@
 #include "core/pair/stored_zip.h"
 
 #include <minizip/zip.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,8 +13,9 @@ namespace livephoto::pair {
 struct StoredZip::State {
   StagedFile file;
   zipFile zip = nullptr;
-  std::uint64_t size = 0;
-  Result<void> written{};  // the first error of the file
+  std::uint64_t offset = 0;   // where minizip is in it
+  std::uint64_t members = 0;  // bytes
+  Result<void> written{};     // the first error of the file
 };
 
 namespace {
@@ -34,22 +34,21 @@ uLong read_file(voidpf, voidpf, void*, uLong) { return 0; }
 uLong write_file(voidpf opaque, voidpf, const void* bytes, uLong size) {
   auto& state = *state_of(opaque);
   if (state.written)
-    state.written = state.file.write({static_cast<const std::uint8_t*>(bytes), size});
+    state.written =
+        state.file.write_at(state.offset, {static_cast<const std::uint8_t*>(bytes), size});
+  state.offset += size;
   return state.written ? size : 0;
 }
 
-ZPOS64_T tell_file(voidpf opaque, voidpf) {
-  return static_cast<ZPOS64_T>(::lseek(state_of(opaque)->file.descriptor(), 0, SEEK_CUR));
-}
+ZPOS64_T tell_file(voidpf opaque, voidpf) { return state_of(opaque)->offset; }
 
 long seek_file(voidpf opaque, voidpf, ZPOS64_T offset, int origin) {
-  const int whence = origin == ZLIB_FILEFUNC_SEEK_SET   ? SEEK_SET
-                     : origin == ZLIB_FILEFUNC_SEEK_CUR ? SEEK_CUR
-                                                        : SEEK_END;
   auto& state = *state_of(opaque);
-  if (::lseek(state.file.descriptor(), static_cast<off_t>(offset), whence) >= 0) return 0;
-  if (state.written) state.written = posix::io_error(errno, state.file.shown());
-  return -1;
+  const std::uint64_t from = origin == ZLIB_FILEFUNC_SEEK_SET   ? 0
+                             : origin == ZLIB_FILEFUNC_SEEK_CUR ? state.offset
+                                                                : state.file.size();
+  state.offset = from + offset;
+  return 0;
 }
 
 int close_file(voidpf, voidpf) { return 0; }
@@ -127,8 +126,8 @@ Result<void> StoredZip::begin_file(const std::string& name) {
 }
 
 Result<void> StoredZip::write(ByteSpan bytes) {
-  state_->size += bytes.size();
-  if (state_->size > kLargest)
+  state_->members += bytes.size();
+  if (state_->members > kLargest)
     return Error{
         ErrorCode::InvalidInput,
         "A .pvt.zip cannot be larger than 4 GiB; write a .pvt folder or a shorter clip.",
@@ -146,12 +145,9 @@ Result<void> StoredZip::write(ByteSpan bytes) {
 Result<void> StoredZip::finish() {
   const int returned = zipClose(std::exchange(state_->zip, nullptr), nullptr);
   if (const auto closed = outcome(*state_, returned); !closed) return closed.error();
-  const auto end = ::lseek(state_->file.descriptor(), 0, SEEK_END);
-  if (end < 0) return posix::io_error(errno, state_->file.shown());
-  state_->size = static_cast<std::uint64_t>(end);
   return state_->file.finish();
 }
 
-std::uint64_t StoredZip::size() const { return state_->size; }
+std::uint64_t StoredZip::size() const { return state_->file.size(); }
 
 }  // namespace livephoto::pair
