@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -86,6 +88,32 @@ Result<std::vector<std::string>> Folder::names() const {
     if (!entry) return names;
     if (std::string name = entry->d_name; !is_dots(name)) names.push_back(std::move(name));
   }
+}
+
+Result<bool> Folder::has_same_bytes(const std::string& one, const std::string& other) const {
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  std::array<Descriptor, 2> files;
+  std::array<struct stat, 2> found{};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& name = i == 0 ? one : other;
+    files[i] = Descriptor(::openat(descriptor(), name.c_str(), kFlags));
+    if (!files[i] && errno == ELOOP) return false;
+    if (!files[i] || ::fstat(files[i].get(), &found[i]) != 0) return io_error(errno, path_of(name));
+    if (!S_ISREG(found[i].st_mode)) return false;
+  }
+  if (found[0].st_size != found[1].st_size) return false;
+  std::vector<char> bytes(128 * 1024);
+  std::vector<char> others(bytes.size());
+  for (off_t offset = 0; offset < found[0].st_size;) {
+    const auto got = ::pread(files[0].get(), bytes.data(), bytes.size(), offset);
+    if (got <= 0) return io_error(got < 0 ? errno : EIO, path_of(one));
+    const auto size = static_cast<std::size_t>(got);
+    if (::pread(files[1].get(), others.data(), size, offset) != got)
+      return io_error(EIO, path_of(other));
+    if (!std::equal(bytes.begin(), bytes.begin() + got, others.begin())) return false;
+    offset += got;
+  }
+  return true;
 }
 
 Result<Descriptor> Folder::create_file(const std::string& name, const fs::path& shown) const {

@@ -30,6 +30,8 @@ class Folder {
   // A symbolic link itself, not what it points to; nothing where no such name is.
   Result<std::optional<struct stat>> find(const std::string& name) const;
   Result<std::vector<std::string>> names() const;
+  // False where one of them is no file.
+  Result<bool> has_same_bytes(const std::string& one, const std::string& other) const;
 
   // Io if the name is taken. Mode 0666, less the umask.
   Result<posix::Descriptor> create_file(

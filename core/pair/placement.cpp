@@ -78,6 +78,14 @@ Result<Placement::Found> Placement::find(std::size_t index) const {
   return Found{.fresh = *fresh, .kept = *kept, .target = *target};
 }
 
+// The old file is kept and has its name too. Some file systems number the links to
+// one file differently, and so does whoever copies a folder: then its bytes tell.
+Result<bool> Placement::is_kept_twice(std::size_t index, const Found& found) const {
+  if (!found.kept || !found.target) return false;
+  if (is_same(*found.kept, *found.target)) return true;
+  return folder_.has_same_bytes(old_name(index), target(index));
+}
+
 Result<Placement::Standing> Placement::standing(std::size_t index) const {
   const auto& entry = entries_[index];
   const auto found = find(index);
@@ -86,7 +94,11 @@ Result<Placement::Standing> Placement::standing(std::size_t index) const {
   if (!fresh) return has_size(target, entry.new_size) ? Standing::Placed : Standing::Disturbed;
   // Between two renames it has no name, where old files cannot be linked.
   if (!target) return has_size(kept, entry.old_size) ? Standing::Waiting : Standing::Disturbed;
-  if (kept && !is_same(*kept, *target)) return Standing::Disturbed;
+  if (kept) {
+    const auto twice = is_kept_twice(index, *found);
+    if (!twice) return twice.error();
+    return *twice ? Standing::Waiting : Standing::Disturbed;
+  }
   return has_size(target, entry.old_size) ? Standing::Waiting : Standing::Disturbed;
 }
 
@@ -187,10 +199,12 @@ Result<std::vector<std::filesystem::path>> Placement::salvage() {
     const auto found = find(i);
     if (!found) return found.error();
     if (!found->kept) continue;
+    const auto twice = is_kept_twice(i, *found);
+    if (!twice) return twice.error();
     int failed = 0;
     if (!found->target)
       failed = folder_.rename(old_name(i), target(i));
-    else if (is_same(*found->kept, *found->target))
+    else if (*twice)
       failed = folder_.unlink(old_name(i));
     else
       kept.push_back(folder_.path_of(old_name(i)));

@@ -54,6 +54,7 @@ class Placement {
   enum class Standing { Waiting, Placed, Disturbed };
   struct Found;
   Result<Found> find(std::size_t index) const;
+  Result<bool> is_kept_twice(std::size_t index, const Found& found) const;
   Result<Standing> standing(std::size_t index) const;
   Result<void> place_one(std::size_t index);
   Result<void> put_back_one(std::size_t index);

@@ -840,6 +840,38 @@ TEST_F(RecoverTest, TakesBackWhatHasNotBegun) {
   EXPECT_EQ(contents(folder_), loose("old"));
 }
 
+// Links are files of their own where somebody has copied the folder.
+TEST_F(RecoverTest, KnowsTheOldFileWhereItWasCopied) {
+  put(folder_ / "IMG.MOV", "movie old");
+  put(folder_ / ".IMG.livephoto-old0", "movie old");
+  put(folder_ / ".IMG.livephoto-new0", "movie new");
+  put(folder_ / "IMG.HEIC", "still old");
+  put(folder_ / ".IMG.livephoto-new1", "still new");
+  put_journal({entry(".MOV", 9, 9), entry(".HEIC", 9, 9)});
+
+  ASSERT_TRUE(recover(base_));
+
+  EXPECT_EQ(contents(folder_), loose("old"));
+}
+
+TEST_F(RecoverTest, KeepsBothWhereAnotherFileOfTheSameSizeCameSince) {
+  put(folder_ / "IMG.MOV", "movie own");
+  put(folder_ / ".IMG.livephoto-old0", "movie old");
+  put(folder_ / ".IMG.livephoto-new0", "movie new");
+  put(folder_ / "IMG.HEIC", "still old");
+  put(folder_ / ".IMG.livephoto-new1", "still new");
+  put_journal({entry(".MOV", 9, 9), entry(".HEIC", 9, 9)});
+
+  ASSERT_TRUE(recover(base_));
+
+  EXPECT_EQ(
+      contents(folder_),
+      (Contents{
+          {"IMG.MOV", "movie own"},
+          {"IMG.HEIC", "still old"},
+          {".IMG.livephoto-old0", "movie old"}}));
+}
+
 // The user has put a file of his own under a name since.
 TEST_F(RecoverTest, ReplacesNoFileThatCameSince) {
   put(folder_ / "IMG.MOV", "movie new");
