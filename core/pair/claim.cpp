@@ -27,12 +27,37 @@ Descriptor open_journal(const Folder& folder, const std::string& name, int flags
   return Descriptor(::openat(folder.descriptor(), name.c_str(), kFlags | flags, 0666));
 }
 
-// A link to another file must not get that one truncated.
-Result<void> check_journal(const Folder& folder, const std::string& name, int descriptor) {
+Error foreign(const Folder& folder, const std::string& name) {
+  return refused(
+      folder.path_of(name),
+      "it is no journal of this version of gst-livephoto; move it away.");
+}
+
+Error of_another_user(const Folder& folder, const std::string& name) {
+  return refused(
+      folder.path_of(name),
+      "another user has begun a pair of this name; choose another name or folder.");
+}
+
+Error open_error(const Folder& folder, const std::string& name) {
+  if (errno == EACCES) return of_another_user(folder, name);
+  if (errno == ELOOP || errno == EISDIR || errno == ENXIO) return foreign(folder, name);
+  return io_error(errno, folder.path_of(name));
+}
+
+// A link to another file must not get that one truncated; and in a folder such as
+// /tmp, nobody may have files of others replaced by writing a journal.
+Result<void> check_file(const Folder& folder, const std::string& name, int descriptor) {
   struct stat status {};
-  if (::fstat(descriptor, &status) != 0) return io_error(errno, folder.path_of(name));
-  if (S_ISREG(status.st_mode) && status.st_nlink <= 1) return {};
-  return refused(folder.path_of(name), "it is not a file of gst-livephoto; remove it.");
+  struct stat around {};
+  if (::fstat(descriptor, &status) != 0 || ::fstat(folder.descriptor(), &around) != 0)
+    return io_error(errno, folder.path_of(name));
+  if (!S_ISREG(status.st_mode) || status.st_nlink > 1 ||
+      status.st_size > static_cast<off_t>(kLongestJournal))
+    return foreign(folder, name);
+  const bool is_trusted = status.st_uid == ::geteuid() || status.st_uid == around.st_uid;
+  if ((around.st_mode & S_ISVTX) != 0 && !is_trusted) return of_another_user(folder, name);
+  return {};
 }
 
 Result<std::chrono::seconds> idle_time(const Folder& folder, const std::string& name) {
@@ -79,9 +104,10 @@ Claim::Claim(std::string name, std::filesystem::path shown, Descriptor file)
 
 // What is in a journal that is locked, and whether it is for us to finish.
 Result<void> Claim::examine(const Folder& folder, Lock lock) {
-  if (const auto ours = check_journal(folder, name_, file_.get()); !ours) return ours.error();
+  if (const auto checked = check_file(folder, name_, file_.get()); !checked) return checked.error();
   const auto text = posix::read_text(file_.get(), kLongestJournal, folder.path_of(name_));
   if (!text) return text.error();
+  if (!is_journal(*text)) return foreign(folder, name_);
   found_ = parse_journal(*text);
   if (found_ && journal_name(found_->base) != name_) found_.reset();
   const auto idle = idle_time(folder, name_);
@@ -100,6 +126,7 @@ Result<Claim> Claim::take(const Folder& folder, const std::string& base) {
     const bool was_there = !file && errno == EEXIST;
     if (was_there) file = open_journal(folder, name, 0);
     if (!file && was_there && errno == ENOENT) continue;
+    if (!file && was_there) return open_error(folder, name);
     if (!file) return io_error(errno, folder.path_of(base));
     const auto lock = posix::lock(file.get(), folder.path_of(base));
     if (!lock) return lock.error();
@@ -121,7 +148,7 @@ Result<Claim> Claim::take(const Folder& folder, const std::string& base) {
 Result<std::optional<Claim>> Claim::take_abandoned(const Folder& folder, const std::string& name) {
   auto file = open_journal(folder, name, 0);
   if (!file && errno == ENOENT) return std::optional<Claim>();
-  if (!file) return io_error(errno, folder.path_of(name));
+  if (!file) return open_error(folder, name);
   const auto lock = posix::lock(file.get(), folder.path_of(name));
   if (!lock) return lock.error();
   if (*lock == Lock::Busy || !posix::is_named(file.get(), folder.descriptor(), name))
@@ -146,7 +173,9 @@ Result<std::optional<Claim>> Claim::make(const Folder& folder, const std::string
 Claim::Holder Claim::look(const Folder& folder, const std::string& name) {
   const Descriptor file(
       ::openat(folder.descriptor(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file) return Holder::None;
+  if (!file || !check_file(folder, name, file.get())) return Holder::None;
+  const auto text = posix::read_text(file.get(), kLongestJournal, folder.path_of(name));
+  if (!text || !is_journal(*text)) return Holder::None;
   return ::flock(file.get(), LOCK_SH | LOCK_NB) == 0 ? Holder::Dead : Holder::Alive;
 }
 

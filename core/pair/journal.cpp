@@ -2,8 +2,6 @@
 
 #include <sys/utsname.h>
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <climits>
 #include <fstream>
@@ -85,16 +83,27 @@ std::optional<std::string> take_value(std::string_view& text, std::string_view n
   return unescaped(*line);
 }
 
-bool is_extension(std::string_view extension) {
-  constexpr std::array<std::string_view, 5> kOurs{".HEIC", ".JPG", ".MOV", ".pvt", ".pvt.zip"};
-  return std::ranges::find(kOurs, extension) != kOurs.end();
+// With a slash in it, it would lead out of the folder; a zero would end it early.
+bool is_file_name(std::string_view name) {
+  return !name.empty() && name.size() <= NAME_MAX && name.find('/') == name.npos &&
+         name.find('\0') == name.npos;
+}
+
+// What make_staging() stages, in its order.
+bool is_of_one_pair(const std::vector<Entry>& entries) {
+  const auto is = [&entries](std::size_t index, Kind kind, std::string_view extension) {
+    return entries[index].kind == kind && entries[index].extension == extension;
+  };
+  if (entries.size() == 1) return is(0, Kind::Folder, ".pvt") || is(0, Kind::File, ".pvt.zip");
+  return entries.size() == 2 && is(0, Kind::File, ".MOV") &&
+         (is(1, Kind::File, ".HEIC") || is(1, Kind::File, ".JPG"));
 }
 
 std::optional<Entry> parse_entry(std::string_view line) {
   const auto kind = take_until(line, ' ');
   const auto old_size = take_until(line, ' ');
   const auto new_size = take_until(line, ' ');
-  if (!new_size || (kind != "file" && kind != "folder") || !is_extension(line)) return {};
+  if (!new_size || (kind != "file" && kind != "folder")) return {};
   const auto size = number_of<std::uint64_t>(*new_size);
   if (!size) return {};
   Entry entry{
@@ -119,7 +128,7 @@ std::vector<Entry> parse_entries(std::string_view text, std::string_view rest) {
     if (line->starts_with("end ")) {
       const auto before = text.substr(0, static_cast<std::size_t>(line->data() - text.data()));
       const bool is_whole = line->substr(4) == checksum(before) && rest.empty();
-      return is_whole ? entries : std::vector<Entry>();
+      return is_whole && is_of_one_pair(entries) ? entries : std::vector<Entry>();
     }
     const auto entry = parse_entry(*line);
     if (!entry || entries.size() == kMostEntries) return {};
@@ -149,13 +158,20 @@ std::string commit_text(const Journal& journal) {
   return text + "end " + checksum(header_text(journal) + text) + "\n";
 }
 
+bool is_journal(std::string_view text) {
+  const auto first = std::string(kFirstLine) + '\n';
+  // Some file systems keep the size of what they have lost, and read it as zeros.
+  text = text.substr(0, text.find_last_not_of('\0') + 1);
+  return text.starts_with(first) || first.starts_with(text);
+}
+
 std::optional<Journal> parse_journal(std::string_view text) {
   auto rest = text;
   if (take_until(rest, '\n') != kFirstLine) return {};
   const auto base = take_value(rest, "base");
   const auto host = take_value(rest, "host");
   const auto boot = take_value(rest, "boot");
-  if (!base || !host || !boot) return {};
+  if (!base || !is_file_name(*base) || !host || !boot) return {};
   return Journal{
       .base = *base,
       .owner = {.host = *host, .boot = *boot},

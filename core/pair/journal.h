@@ -39,8 +39,13 @@ struct Journal {
 std::string header_text(const Journal& journal);
 std::string commit_text(const Journal& journal);
 
-// Nothing if there is no complete header; no entries if they are not complete, or
-// not what commit_text() writes. A journal may have been written by anyone.
+// Whether it is a journal, or what a kill or a power cut has left of one. That of a
+// later version is none.
+bool is_journal(std::string_view text);
+
+// Nothing if there is no complete header with a name for the pair; no entries if they
+// are not complete, or not what a commit writes. A journal may have been written by
+// anyone: what is read here names nothing but files of one pair in one folder.
 std::optional<Journal> parse_journal(std::string_view text);
 
 // The name of the file for the journal of the pair `base`: hidden, and not longer

@@ -935,6 +935,115 @@ TEST_F(RecoverTest, BelievesNoJournalThatWasCutShort) {
   }
 }
 
+// ---- Files that only look like ours ----------------------------------------------
+
+std::string journal_text(const std::string& base, const std::vector<pair::Entry>& entries) {
+  const pair::Journal journal{.base = base, .owner = pair::Owner::self(), .entries = entries};
+  return pair::header_text(journal) + pair::commit_text(journal);
+}
+
+TEST_F(RecoverTest, LeavesAFileThatIsNoJournal) {
+  const Contents before{
+      {".notes.livephoto", "mine"},
+      {".later.livephoto", "livephoto-journal 2\nbase later\n"},
+      {".large.livephoto", std::string(100'000, '\n')}};
+  for (const auto& [name, text] : before) put(folder_ / name, text);
+
+  const auto recovered = recover_folder(folder_);
+
+  ASSERT_TRUE(recovered);
+  ASSERT_EQ(recovered->size(), 3u);
+  for (const auto& sentence : *recovered)
+    EXPECT_NE(sentence.find("it is no journal"), std::string::npos) << sentence;
+  for (const auto* name : {"notes", "later", "large"}) {
+    EXPECT_FALSE(PendingPair::create(folder_ / name, StillFormat::Heic));
+    EXPECT_EQ(unfinished(folder_ / name), "");
+  }
+  EXPECT_EQ(contents(folder_), before);
+}
+
+TEST_F(RecoverTest, LeavesWhatIsNoFileInPlaceOfAJournal) {
+  put(folder_ / "precious", journal_text("IMG", {entry(".MOV", 9, 9), entry(".HEIC", 9, 9)}));
+  fs::create_directory(folder_ / ".folder.livephoto");
+  ASSERT_EQ(::mkfifo((folder_ / ".pipe.livephoto").c_str(), 0600), 0);
+  fs::create_symlink("precious", folder_ / ".IMG.livephoto");
+  fs::create_hard_link(folder_ / "precious", folder_ / ".hard.livephoto");
+  const auto before = contents(folder_);
+
+  const auto recovered = recover_folder(folder_);
+
+  ASSERT_TRUE(recovered);
+  EXPECT_EQ(recovered->size(), 4u) << testing::PrintToString(*recovered);
+  EXPECT_EQ(contents(folder_), before);
+  EXPECT_TRUE(fs::is_directory(folder_ / ".folder.livephoto"));
+}
+
+// By its name this journal could be that of the pair, whose name was too long for it.
+TEST_F(RecoverTest, FollowsNoJournalOutOfItsFolder) {
+  const auto inner = folder_ / "inner";
+  fs::create_directory(inner);
+  put(folder_ / "IMG.MOV", "movie old");
+  put(folder_ / "IMG.HEIC", "still old");
+  const auto before = contents(folder_);
+  std::string base = "../IMG";
+  while (base.size() < 300) base = "../inner/" + base;
+  const auto name = pair::journal_name(base);
+  ASSERT_EQ(name.find('/'), name.npos);
+  put(inner / name, journal_text(base, {entry(".MOV", 9, 9), entry(".HEIC", 9, 9)}));
+  put(inner / (name + "-new1"), "still new");
+
+  ASSERT_TRUE(recover_folder(inner));
+
+  EXPECT_EQ(contents(folder_), before);
+}
+
+TEST_F(RecoverTest, ReadsNoJournalOfAnotherPair) {
+  ASSERT_TRUE(write_pair(base_, "old"));
+  const auto before = contents(folder_);
+  put(folder_ / ".other.livephoto",
+      journal_text("IMG", {entry(".MOV", 9, 9), entry(".HEIC", 9, 9)}));
+  put(folder_ / ".other.livephoto-new1", "still new");
+
+  ASSERT_TRUE(recover_folder(folder_));
+
+  EXPECT_EQ(contents(folder_), before);
+}
+
+TEST_F(RecoverTest, FollowsNoLinkThatIsCalledAsItsOwnFiles) {
+  fs::create_directory(folder_ / "elsewhere");
+  put(folder_ / "elsewhere" / "IMG.MOV", "precious");
+  const auto before = contents(folder_);
+  fs::create_directory_symlink("elsewhere", folder_ / ".IMG.livephoto-new0");
+  fs::create_symlink("elsewhere/IMG.MOV", folder_ / ".IMG.livephoto-new1");
+  put(folder_ / ".IMG.livephoto", journal_text("IMG", {}));
+
+  ASSERT_TRUE(recover(base_));
+
+  EXPECT_EQ(contents(folder_), before);
+}
+
+// As /tmp is: all may write there, but not to files of others.
+TEST_F(RecoverTest, BelievesNoJournalOfAnotherUserWhereAllMayWrite) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make a file of another user";
+  ASSERT_TRUE(write_pair(base_, "old"));
+  put(folder_ / ".IMG.livephoto-old0", "movie old");
+  put(folder_ / ".IMG.livephoto-new1", "still bad");
+  put_journal({entry(".MOV", 9, 9), entry(".HEIC", 9, 9)});
+  give_away(folder_ / ".IMG.livephoto");
+  fs::permissions(folder_, fs::perms::all | fs::perms::sticky_bit);
+  const auto before = contents(folder_);
+
+  const auto recovered = recover(base_);
+  const auto pending = PendingPair::create(base_, StillFormat::Heic);
+
+  ASSERT_FALSE(recovered || pending);
+  expect_refused(recovered.error(), folder_ / ".IMG.livephoto", "another user has begun a pair");
+  EXPECT_EQ(contents(folder_), before);
+  fs::permissions(folder_, fs::perms::all);
+  ASSERT_TRUE(recover(base_)) << "a folder that its users share";
+  EXPECT_EQ(content(folder_ / "IMG.HEIC"), "still bad");
+}
+
 TEST_F(RecoverTest, SeesToAllThatIsInAFolder) {
   ASSERT_TRUE(write_pair(base_, "old"));
   put(folder_ / ".gitignore", "not ours");

@@ -92,6 +92,69 @@ TEST(Journal, NamesOnlyFilesOfThePair) {
   }
 }
 
+TEST(Journal, NamesOnlyWhatOneCommitMakes) {
+  const Entry movie{.kind = Kind::File, .extension = ".MOV", .old_size = {}, .new_size = 1};
+  const Entry heic{.kind = Kind::File, .extension = ".HEIC", .old_size = {}, .new_size = 1};
+  const Entry jpeg{.kind = Kind::File, .extension = ".JPG", .old_size = {}, .new_size = 1};
+  const Entry pvt{.kind = Kind::Folder, .extension = ".pvt", .old_size = {}, .new_size = 0};
+  const Entry zip{.kind = Kind::File, .extension = ".pvt.zip", .old_size = {}, .new_size = 1};
+  Entry folder = movie;
+  folder.kind = Kind::Folder;
+  Entry file = pvt;
+  file.kind = Kind::File;
+  const auto count = [](std::vector<Entry> entries) {
+    auto some = journal();
+    some.entries = std::move(entries);
+    const auto read = parse_journal(header_text(some) + commit_text(some));
+    return read ? read->entries.size() : 99;
+  };
+
+  for (const auto& right :
+       std::vector<std::vector<Entry>>{{movie, heic}, {movie, jpeg}, {pvt}, {zip}})
+    EXPECT_EQ(count(right), right.size());
+  for (const auto& wrong : std::vector<std::vector<Entry>>{
+           {},
+           {movie},
+           {heic, movie},
+           {movie, movie},
+           {heic, jpeg},
+           {movie, pvt},
+           {pvt, zip},
+           {folder, heic},
+           {file},
+           {movie, heic, jpeg}})
+    EXPECT_EQ(count(wrong), 0u);
+}
+
+// A long name is in the journal only, and its checksum is easily met.
+TEST(Journal, IsOfNoPairInAnotherFolder) {
+  const std::string up = "../../" + std::string(300, 'n');
+  for (const auto& base :
+       {std::string("../IMG"),
+        std::string("/etc/passwd"),
+        up,
+        std::string("IMG\0", 4),
+        std::string(),
+        std::string(256, 'n')}) {
+    auto wrong = journal();
+    wrong.base = base;
+
+    EXPECT_FALSE(parse_journal(header_text(wrong) + commit_text(wrong))) << base;
+  }
+}
+
+TEST(Journal, IsKnownByItsFirstLine) {
+  const auto text = header_text(journal());
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    EXPECT_TRUE(is_journal(text.substr(0, size))) << size;
+    EXPECT_TRUE(is_journal(text.substr(0, size) + std::string(9, '\0'))) << size;
+  }
+  EXPECT_TRUE(is_journal(std::string(300, '\0')));
+  for (const std::string other :
+       {"notes", "\n", "livephoto-journal 2\n", "livephoto-journal 12\n", "livephoto-journalist\n"})
+    EXPECT_FALSE(is_journal(other)) << other;
+}
+
 TEST(Journal, IsCalledAfterThePairAsFarAsANameMayBe) {
   EXPECT_EQ(journal_name("IMG_0001"), ".IMG_0001.livephoto");
   EXPECT_EQ(journal_name(std::string(239, 'n')).size(), 250u);
