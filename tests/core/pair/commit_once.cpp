@@ -1,9 +1,11 @@
 // One commit as a program of its own, to be killed at each of its system calls.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 
 #include "core/pair/commit.h"
@@ -12,11 +14,13 @@
 namespace {
 
 using livephoto::Bundle;
+using livephoto::Bytes;
 using livephoto::ByteSpan;
 using livephoto::Error;
 
-ByteSpan bytes_of(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+Bytes read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 int fail(const Error& error) {
@@ -35,15 +39,23 @@ int recover(const std::string& base) {
   return 0;
 }
 
-int write_pair(const std::string& base, Bundle bundle, const std::string& content) {
+struct Content {
+  Bytes movie;
+  Bytes still;
+  std::size_t pieces = 2;  // of the movie
+};
+
+int write_pair(const std::string& base, Bundle bundle, const Content& content) {
   mark();
   auto pair = livephoto::PendingPair::create(base, livephoto::StillFormat::Heic, bundle);
   if (!pair) return fail(pair.error());
-  for (const auto* piece : {"movie ", content.c_str()})
-    if (const auto written = pair->write_movie(bytes_of(piece)); !written)
-      return fail(written.error());
-  if (const auto written = pair->write_still(bytes_of("still " + content)); !written)
-    return fail(written.error());
+  const ByteSpan movie(content.movie);
+  const auto piece = movie.size() / content.pieces + 1;
+  for (std::size_t at = 0; at < movie.size(); at += piece) {
+    const auto bytes = movie.subspan(at, std::min(piece, movie.size() - at));
+    if (const auto written = pair->write_movie(bytes); !written) return fail(written.error());
+  }
+  if (const auto written = pair->write_still(content.still); !written) return fail(written.error());
   const auto committed = pair->commit();
   if (!committed) return fail(committed.error());
   for (const auto& sentence : pair->recovered()) std::cout << sentence << "\n";
@@ -52,11 +64,13 @@ int write_pair(const std::string& base, Bundle bundle, const std::string& conten
 
 }  // namespace
 
-// pair|pvt|zip BASE CONTENT, or recover BASE. 1 and a sentence after an error.
+// pair|pvt|zip BASE MOVIE STILL [PIECES], or recover BASE. 1 and a sentence after an error.
 int main(int count, char** arguments) {
   const std::string what = count > 2 ? arguments[1] : "";
   if (what == "recover" && count == 3) return recover(arguments[2]);
-  if (count != 4) return 2;
+  if (count != 5 && count != 6) return 2;
   const auto bundle = what == "pvt" ? Bundle::Pvt : what == "zip" ? Bundle::PvtZip : Bundle::Pair;
-  return write_pair(arguments[2], bundle, arguments[3]);
+  Content content{.movie = read(arguments[3]), .still = read(arguments[4])};
+  if (count == 6) content.pieces = std::strtoul(arguments[5], nullptr, 10);
+  return write_pair(arguments[2], bundle, content);
 }
