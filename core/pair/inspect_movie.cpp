@@ -9,7 +9,7 @@
 #include "core/isobmff/field_reader.h"
 #include "core/isobmff/live_photo.h"
 #include "core/isobmff/reader.h"
-#include "core/pair/inspect.h"
+#include "core/pair/inspect_source.h"
 
 namespace livephoto {
 namespace {
@@ -354,14 +354,11 @@ const TrackFacts* MovieFacts::video() const {
   return found == tracks.end() ? nullptr : &*found;
 }
 
-Result<MovieFacts> inspect_movie(const std::filesystem::path& path) {
-  const auto source = open_source(path);
-  if (!source) return source.error();
-  const auto movie = read_movie(**source);
+Result<MovieFacts> inspect_movie(const Source& source) {
+  const auto movie = read_movie(source);
   if (!movie) return movie.error();
   MovieFacts facts{
-      .path = path,
-      .size = (*source)->size(),
+      .size = source.size(),
       .moov_is_first = movie->moov_is_first(),
       .timescale = movie->timescale,
       .duration = time_of(movie->duration, movie->timescale),
@@ -385,7 +382,15 @@ Result<MovieFacts> inspect_movie(const std::filesystem::path& path) {
     if (track.handler == FourCC("vide"))
       take_video(*movie, track, frames_left, facts.tracks.back());
   }
-  take_timed_metadata(*movie, **source, facts);
+  take_timed_metadata(*movie, source, facts);
+  return facts;
+}
+
+Result<MovieFacts> inspect_movie(const std::filesystem::path& path) {
+  const auto source = open_source(path);
+  if (!source) return source.error();
+  auto facts = inspect_movie(**source);
+  if (facts) facts->path = path;
   return facts;
 }
 

@@ -1,8 +1,7 @@
 // Gathers what a still says of itself: by its segments or items, then by its Exif.
 #include <utility>
 
-#include "core/pair/inspect.h"
-#include "core/source.h"
+#include "core/pair/inspect_source.h"
 #include "core/still/exif_reader.h"
 #include "core/still/heif_reader.h"
 #include "core/still/jpeg_reader.h"
@@ -89,13 +88,17 @@ bool begins_as_jpeg(const Source& source) {
 
 }  // namespace
 
+Result<StillFacts> inspect_still(const Source& source) {
+  auto facts = begins_as_jpeg(source) ? inspect_jpeg(source) : inspect_heif(source);
+  if (facts) facts->size = source.size();
+  return facts;
+}
+
 Result<StillFacts> inspect_still(const std::filesystem::path& path) {
   const auto source = open_source(path);
   if (!source) return source.error();
-  auto facts = begins_as_jpeg(**source) ? inspect_jpeg(**source) : inspect_heif(**source);
-  if (!facts) return facts.error();
-  facts->path = path;
-  facts->size = (*source)->size();
+  auto facts = inspect_still(**source);
+  if (facts) facts->path = path;
   return facts;
 }
 

@@ -1,0 +1,13 @@
+// The same as inspect.h, of bytes wherever they are: for who has no path, such as a fuzzer.
+#pragma once
+
+#include "core/pair/inspect.h"
+#include "core/source.h"
+
+namespace livephoto {
+
+// Without a path in what they find.
+Result<StillFacts> inspect_still(const Source& source);
+Result<MovieFacts> inspect_movie(const Source& source);
+
+}  // namespace livephoto
