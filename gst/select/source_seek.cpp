@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gst/select/impl.h"
 #include "gst/select/stream.h"
 #include "gst/select/window.h"
 #include "gst/support/upstream.h"

@@ -39,6 +39,12 @@ std::optional<nanoseconds> correction(const GstSegment& before, const GstSegment
   return *meant - *told;
 }
 
+std::optional<GstClockTime> end_of(GstClockTime begin, GstClockTime duration) {
+  if (!GST_CLOCK_TIME_IS_VALID(duration) || duration >= GST_CLOCK_TIME_NONE - begin)
+    return std::nullopt;
+  return begin + duration;
+}
+
 bool is_raw(const GstCaps* caps) {
   const GstStructure* fields = gst_caps_get_structure(caps, 0);
   return gst_structure_has_name(fields, "video/x-raw") ||

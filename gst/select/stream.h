@@ -29,6 +29,9 @@ std::optional<nanoseconds> stream_time(const GstSegment& segment, GstClockTime t
 // packet's time for the begin, until another stream's packet is earlier.
 std::optional<nanoseconds> correction(const GstSegment& before, const GstSegment& after);
 
+// Where something ends; nothing where the duration is unknown or absurd.
+std::optional<GstClockTime> end_of(GstClockTime begin, GstClockTime duration);
+
 bool is_raw(const GstCaps* caps);
 
 // What has come in by one sink pad, and what of it has gone on.
