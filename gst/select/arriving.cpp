@@ -16,7 +16,6 @@
 #include "gst/support/upstream.h"
 
 namespace livephoto::select {
-
 namespace {
 
 // Lets the source seek first, if that is worth it. GST_FLOW_FLUSHING: the buffer

@@ -11,7 +11,6 @@
 #include "gst/support/tags.h"
 
 namespace livephoto::select {
-
 namespace {
 
 // The sound has ended, also where there was none.

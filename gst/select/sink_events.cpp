@@ -18,7 +18,6 @@
 #include "gst/support/upstream.h"
 
 namespace livephoto::select {
-
 namespace {
 
 gboolean take_caps(GstLivePhotoSelect* self, GstPad* pad, GstCaps* caps) {

@@ -1,0 +1,160 @@
+#include "gst/sink/picture.h"
+
+#include <gst/video/video.h>
+
+#include <string>
+#include <utility>
+
+#include "gst/mux/sink_caps.h"
+#include "gst/select/pad_caps.h"
+#include "gst/select/stream.h"
+#include "gst/sink/coders.h"
+#include "gst/sink/geometry.h"
+#include "gst/sink/pixels.h"
+#include "gst/sink/rows.h"
+#include "gst/support/error.h"
+#include "gst/support/interlacing.h"
+
+namespace livephoto::sink {
+namespace {
+
+bool is_interlaced(const GstCaps* caps) {
+  const gchar* mode = gst_structure_get_string(gst_caps_get_structure(caps, 0), "interlace-mode");
+  return mode && !g_str_equal(mode, "progressive");
+}
+
+// Whether an encoder takes pictures of this size; many do not take the smallest.
+bool takes_size(GstElement* encoder, int width, int height) {
+  const auto pad = pad_of(encoder, "sink");
+  const auto taken = adopt(gst_pad_query_caps(pad.get(), nullptr));
+  const auto size = adopt(gst_caps_new_simple(
+      "video/x-raw",
+      "width",
+      G_TYPE_INT,
+      width,
+      "height",
+      G_TYPE_INT,
+      height,
+      nullptr));
+  return width > 1 && height > 1 && gst_caps_can_intersect(taken.get(), size.get());
+}
+
+Result<void> check_size(GstElement* encoder, const PictureSize& picture, const SizeLimit& limit) {
+  const Geometry geometry = fit(picture, limit);
+  if (takes_size(encoder, geometry.width, geometry.height) ||
+      takes_size(encoder, geometry.height, geometry.width))
+    return {};
+  return Error{
+      ErrorCode::Unsupported,
+      "A picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
+          " pixels cannot be encoded by " + GST_OBJECT_NAME(gst_element_get_factory(encoder)) +
+          "; choose another video or another encoder.",
+      {}};
+}
+
+// From raw pictures, which arrive at `from`, to the files.
+Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps* caps) {
+  Impl& impl = *self->impl;
+  const Settings& settings = impl.run.settings;
+  const EncoderWish wish{settings.video_encoder, settings.profile.get()};
+  auto encoder = video_encoder(wish, depth_of(caps));
+  if (!encoder) return encoder.error();
+  GstVideoInfo video;
+  gst_video_info_init(&video);
+  gst_video_info_from_caps(&video, caps);
+  if (auto checked = check_size(
+          encoder->get(),
+          {video.width, video.height, video.par_n, video.par_d},
+          settings.size);
+      !checked)
+    return checked;
+  RowMaker encoding;
+  add_encoder(encoding, std::move(encoder), wished_format(wish, Kind::Picture));
+  const auto movie_pad = pad_of(impl.mux, "video_0");
+  const auto chosen = pad_of(impl.select, "video_src");
+  if (const auto inserted = encoding.insert(self, chosen.get(), movie_pad.get()); !inserted)
+    return inserted;
+
+  const auto still = join(pad_of(impl.select, "still_src"), pad_of(impl.still, "sink"));
+  if (!still) return still;
+
+  const bool is_odd = video.width % 2 != 0 || video.height % 2 != 0;
+  RowMaker before;
+  if (GST_VIDEO_INFO_HAS_ALPHA(&video)) add_blackening(before);
+  before.add("videoconvert");
+  if (is_interlaced(caps)) add_deinterlacing(before);
+  if (settings.wants_pixels()) add_turning(before);
+  if (is_odd || settings.size.is_set())
+    add_fitting(before, settings.size, is_odd || settings.size.crop);
+  before.add("videoconvert");
+  return before.insert(self, from, pad_of(impl.select, "video_sink").get());
+}
+
+// `first` is of the packets; null: they need not be looked at.
+bool passes_unchanged(const Settings& settings, const GstCaps* caps, GstBuffer* first) {
+  const auto taken = mux::sink_caps(mux::TrackKind::Video, mux::Profiles::Apple);
+  return !settings.wants_pixels() && !select::refusal_of_picture(caps) &&
+         !(first && gst::is_interlaced(first, caps)) && gst_caps_can_intersect(caps, taken.get());
+}
+
+// H.264 or H.265 whose packets go into the movie as they are.
+Result<void> copy_picture(GstLivePhotoSink* self, const GstCaps* caps) {
+  Impl& impl = *self->impl;
+  const auto joined = join(pad_of(impl.select, "video_src"), pad_of(impl.mux, "video_0"));
+  if (!joined) return joined;
+  RowMaker decoding;
+  decoding.add(decoder_for(caps));
+  decoding.add("videoconvert");
+  const auto chosen = pad_of(impl.select, "still_src");
+  const auto still_pad = pad_of(impl.still, "sink");
+  if (const auto inserted = decoding.insert(self, chosen.get(), still_pad.get()); !inserted)
+    return inserted;
+  return join(retain(impl.video), pad_of(impl.select, "video_sink"));
+}
+
+// Behind a decoder of ours: now it is known what the picture is.
+GstPadProbeReturn encode_decoded(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+  auto* self = GST_LIVE_PHOTO_SINK(data);
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  if (self->impl->run.decoded_built.exchange(true)) return GST_PAD_PROBE_OK;
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  if (const auto built = encode_picture(self, pad, caps); !built)
+    gst::post_error(self, built.error());
+  return GST_PAD_PROBE_OK;
+}
+
+// What cannot pass is decoded first.
+Result<void> decode_picture(GstLivePhotoSink* self, const GstCaps* caps) {
+  RowMaker decoding;
+  decoding.add(decoder_for(caps));
+  if (decoding.last()) {
+    gst_pad_add_probe(
+        pad_of(decoding.last(), "src").get(),
+        GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+        encode_decoded,
+        self,
+        nullptr);
+  }
+  return decoding.insert(self, self->impl->video, nullptr);
+}
+
+// Packets of which some first has to be seen.
+bool is_told_by_packets(const GstCaps* caps) {
+  return gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-h264") &&
+         gst::may_be_interlaced(caps);
+}
+
+}  // namespace
+
+Result<void> build_picture(GstLivePhotoSink* self, const GstCaps* caps, GstBuffer* first) {
+  if (!first && is_told_by_packets(caps)) return {};
+  if (self->impl->run.video_built.exchange(true)) return {};
+  GST_INFO_OBJECT(self, "the picture is %" GST_PTR_FORMAT, caps);
+  if (select::is_raw(caps)) return encode_picture(self, self->impl->video, caps);
+  if (passes_unchanged(self->impl->run.settings, caps, first)) return copy_picture(self, caps);
+  return decode_picture(self, caps);
+}
+
+}  // namespace livephoto::sink

@@ -1,0 +1,21 @@
+// What is done to raw pictures before they are cut and encoded.
+#pragma once
+
+#include "gst/sink/geometry.h"
+#include "gst/sink/rows.h"
+
+namespace livephoto::sink {
+
+// Turns the pixels upright, as their tags or events say.
+void add_turning(RowMaker& row);
+
+// Even sides, and what the user wants of the size. Where it `cuts`, also at the edges.
+void add_fitting(RowMaker& row, const SizeLimit& limit, bool cuts);
+
+// A converter to the formats that on_black() takes, and the pictures behind it on black.
+void add_blackening(RowMaker& row);
+
+// The fields of each picture become pictures.
+void add_deinterlacing(RowMaker& row);
+
+}  // namespace livephoto::sink
