@@ -48,8 +48,8 @@ class Checks {
 
 void check_still_kind(const StillFacts& still, Checks& checks) {
   constexpr const char* kName = "still-kind";
-  if (still.format == StillFormat::Heic) return checks.pass(kName, "The still is a HEIC picture.");
-  if (still.format == StillFormat::Jpeg) return checks.pass(kName, "The still is a JPEG picture.");
+  if (still.format == StillKind::Heic) return checks.pass(kName, "The still is a HEIC picture.");
+  if (still.format == StillKind::Jpeg) return checks.pass(kName, "The still is a JPEG picture.");
   checks.fail(
       kName,
       "The still is neither HEIC nor JPEG, of which Live Photos are made.",
@@ -59,7 +59,7 @@ void check_still_kind(const StillFacts& still, Checks& checks) {
 void check_still_suffix(const StillFacts& still, Checks& checks) {
   constexpr const char* kName = "still-suffix";
   const std::string suffix = lower_suffix(still.path);
-  const bool is_jpeg = still.format == StillFormat::Jpeg;
+  const bool is_jpeg = still.format == StillKind::Jpeg;
   const bool fits =
       is_jpeg ? suffix == ".jpg" || suffix == ".jpeg" : suffix == ".heic" || suffix == ".heif";
   if (fits) return checks.pass(kName, "The still's suffix says what it is.");
@@ -76,7 +76,7 @@ void check_exif(const StillFacts& still, Checks& checks) {
   if (!still.has_exif)
     return checks.fail(kName, "The still has no Exif, in which its identifier has to be.", kRepair);
   if (!still.exif_problem.empty()) return checks.fail(kName, still.exif_problem, kRepair);
-  if (still.format == StillFormat::Jpeg && still.exif_offset >= kHeadOfFile)
+  if (still.format == StillKind::Jpeg && still.exif_offset >= kHeadOfFile)
     return checks.warn(
         kName,
         "The JPEG's Exif begins only at byte " + std::to_string(still.exif_offset) +

@@ -111,7 +111,7 @@ void compare_timed_metadata(const MovieFacts& movie, Differences& found) {
 }
 
 void compare_still(const StillFacts& still, Differences& found) {
-  if (still.format == StillFormat::Heic) {
+  if (still.format == StillKind::Heic) {
     add_if(
         still.tiles == 0,
         "still",

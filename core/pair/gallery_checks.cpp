@@ -118,14 +118,14 @@ constexpr auto kPhotoPrismLongest = std::chrono::milliseconds(3100);
 std::string photoprism_still_fault(const View& view) {
   if (view.still == nullptr) return unreadable(view);
   const std::string suffix = lower_suffix(view.still_path);
-  const bool is_heic = view.still->format != StillFormat::Jpeg &&
+  const bool is_heic = view.still->format != StillKind::Jpeg &&
                        (view.still->brand == "heic" || view.still->brand == "hevc");
   const bool named_heic = suffix == ".heic" || suffix == ".heif";
   const bool named_jpeg = suffix == ".jpg" || suffix == ".jpeg";
   if (named_heic && is_heic) return {};
-  if (named_jpeg && view.still->format == StillFormat::Jpeg) return {};
+  if (named_jpeg && view.still->format == StillKind::Jpeg) return {};
   return "A still named " + view.still_path.extension().string() +
-         (view.still->format == StillFormat::Jpeg ? " that is a JPEG"
+         (view.still->format == StillKind::Jpeg ? " that is a JPEG"
                                                   : " of the brand \"" + view.still->brand + '"') +
          " is neither HEIC nor JPEG there.";
 }
@@ -254,7 +254,7 @@ void add_web_checks(const View& view, std::vector<Check>& all) {
         "web-video",
         "The movie is not H.264, which every browser plays.",
         "Encode it as H.264 for pages.");
-  if (view.still && view.still->format != StillFormat::Jpeg)
+  if (view.still && view.still->format != StillKind::Jpeg)
     checks.warn(
         "web-still",
         "The still is not a JPEG, which every browser shows.",

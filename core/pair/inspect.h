@@ -15,12 +15,12 @@
 
 namespace livephoto {
 
-enum class StillFormat { Heic, Avif, OtherHeif, Jpeg };
+enum class StillKind { Heic, Avif, OtherHeif, Jpeg };
 
 struct StillFacts {
   std::filesystem::path path{};
   std::uint64_t size = 0;  // of the file, in bytes
-  StillFormat format = StillFormat::Jpeg;
+  StillKind format = StillKind::Jpeg;
   std::string brand{};                // HEIF: the major one
   std::vector<std::string> brands{};  // HEIF: the compatible ones
   std::string coding{};               // "hvc1", "grid", "av01" …; "JPEG"

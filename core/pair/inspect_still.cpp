@@ -30,7 +30,7 @@ void take_exif(const Bytes& tiff, StillFacts& facts) {
 Result<StillFacts> inspect_jpeg(const Source& source) {
   const auto file = read_jpeg(source);
   if (!file) return file.error();
-  StillFacts facts{.format = StillFormat::Jpeg, .coding = "JPEG"};
+  StillFacts facts{.format = StillKind::Jpeg, .coding = "JPEG"};
   facts.width = file->width;
   facts.height = file->height;
   facts.bit_depth = file->bit_depth;
@@ -44,11 +44,11 @@ Result<StillFacts> inspect_jpeg(const Source& source) {
   return facts;
 }
 
-StillFormat format_of(const isobmff::FileType& type, FourCC coding) {
-  if (type.names("avif") || coding == FourCC("av01")) return StillFormat::Avif;
+StillKind format_of(const isobmff::FileType& type, FourCC coding) {
+  if (type.names("avif") || coding == FourCC("av01")) return StillKind::Avif;
   if (type.names("heic") || type.names("heix") || coding == FourCC("hvc1"))
-    return StillFormat::Heic;
-  return StillFormat::OtherHeif;
+    return StillKind::Heic;
+  return StillKind::OtherHeif;
 }
 
 Result<StillFacts> inspect_heif(const Source& source) {

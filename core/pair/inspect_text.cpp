@@ -115,13 +115,13 @@ void add_capture(const CaptureInfo& capture, Lines& lines) {
 
 std::string format_text(const StillFacts& still) {
   switch (still.format) {
-    case StillFormat::Heic:
+    case StillKind::Heic:
       return "HEIC";
-    case StillFormat::Avif:
+    case StillKind::Avif:
       return "AVIF";
-    case StillFormat::OtherHeif:
+    case StillKind::OtherHeif:
       return "HEIF";
-    case StillFormat::Jpeg:
+    case StillKind::Jpeg:
       break;
   }
   return "JPEG";

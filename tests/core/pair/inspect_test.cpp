@@ -78,7 +78,7 @@ TEST_F(Inspect, ShowsAllOfAStill) {
   const auto facts = inspect_still(write_pair(testing::good_pair(), folder_).still);
 
   ASSERT_TRUE(facts) << facts.error().message;
-  EXPECT_EQ(facts->format, StillFormat::Heic);
+  EXPECT_EQ(facts->format, StillKind::Heic);
   EXPECT_EQ(facts->brand, "heic");
   EXPECT_EQ(facts->coding, "hvc1");
   EXPECT_EQ(facts->width, 96u);
@@ -104,7 +104,7 @@ TEST_F(Inspect, ShowsAJpegTurnedByItsExif) {
   const auto facts = inspect_still(write_pair(testing::good_jpeg_pair(), folder_).still);
 
   ASSERT_TRUE(facts);
-  EXPECT_EQ(facts->format, StillFormat::Jpeg);
+  EXPECT_EQ(facts->format, StillKind::Jpeg);
   EXPECT_EQ(facts->exif_offset, 2u);
   EXPECT_EQ(facts->exif_orientation, Orientation::Normal);
   EXPECT_EQ(facts->identifier, testing::kFakeIdentifier);
