@@ -1,0 +1,211 @@
+#include "gst/tool/plan.h"
+
+#include <glib.h>
+#include <sys/stat.h>
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "core/text.h"
+#include "gst/support/ptr.h"
+#include "gst/tool/path_text.h"
+
+namespace livephoto::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr nanoseconds kLongestClip = std::chrono::hours(1);
+
+// ---- Names -------------------------------------------------------------------
+
+bool ends_in_slash(const fs::path& path) {
+  return !path.empty() && path.native().back() == fs::path::preferred_separator;
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return ends_in_slash(path) || fs::is_directory(path, ignored);
+}
+
+// The folders of a video as they were named, from where it was named.
+Result<fs::path> kept_tree(const fs::path& video) {
+  const auto named = video.lexically_normal().relative_path().parent_path();
+  if (!named.empty() && *named.begin() == "..")
+    return invalid_input(
+        shown(video) +
+        " leads out of the current folder with \"..\"; go to the folder that is to be "
+        "kept, or leave out --keep-tree.");
+  return named;
+}
+
+// What follows is decided by the name of the pair: "IMG_0001.pvt".
+void follow_name(Job& job, const fs::path& name, bool still_format_is_said) {
+  const std::string extension = name.extension().string();
+  const auto is = [&extension](const char* other) {
+    return g_ascii_strcasecmp(extension.c_str(), other) == 0;
+  };
+  if (!still_format_is_said && named_still_format(name) == StillFormat::Jpeg)
+    job.settings.still_format = StillFormat::Jpeg;
+  if (job.settings.bundle != Bundle::Pair || pair_base(name) == name) return;
+  if (is(".pvt")) job.settings.bundle = Bundle::Pvt;
+  if (is(".zip")) job.settings.bundle = Bundle::PvtZip;
+}
+
+Result<fs::path> named_by_video(const Request& request, const fs::path& folder, const Wish& wish) {
+  const fs::path& video = wish.moment.video;
+  fs::path below = folder;
+  if (request.keep_tree) {
+    const auto tree = kept_tree(video);
+    if (!tree) return tree.error();
+    below /= *tree;
+  }
+  return below / video.stem();
+}
+
+Result<void> name(Job& job, const Request& request, const Wish& wish) {
+  const fs::path place = request.place;
+  const bool has_folder = place.empty() || is_folder(place);
+  if (!has_folder && wish.output.empty()) {
+    follow_name(job, place, request.still_format_is_said);
+    job.base = pair_base(place);
+    return {};
+  }
+  const fs::path output =
+      wish.output.empty() ? place : (has_folder ? place : fs::path()) / wish.output;
+  if (!wish.output.empty() && !is_folder(output)) {
+    follow_name(job, output, request.still_format_is_said);
+    job.base = pair_base(output);
+    return {};
+  }
+  const auto base = named_by_video(request, output, wish);
+  if (!base) return base.error();
+  job.base = *base;
+  return {};
+}
+
+// ---- Files that are the same -------------------------------------------------
+
+// Equal for two names in one folder that some file system takes for the same.
+std::string key_of(const fs::path& path) {
+  std::error_code ignored;
+  const auto folder = fs::weakly_canonical(fs::absolute(path).parent_path(), ignored);
+  const std::string name = path.filename().string();
+  const auto plain = gst::adopt(g_utf8_normalize(name.c_str(), -1, G_NORMALIZE_NFC));
+  const auto folded = gst::adopt(plain ? g_utf8_casefold(plain.get(), -1) : nullptr);
+  return folder.string() + '/' + (folded ? folded.get() : name);
+}
+
+using FileIdentity = std::pair<dev_t, ino_t>;
+
+std::optional<FileIdentity> identity_of(const fs::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+// The videos of the run, whatever they are called.
+class Inputs {
+ public:
+  explicit Inputs(const std::vector<Wish>& wishes) {
+    for (const Wish& wish : wishes) {
+      const fs::path& video = wish.moment.video;
+      by_name_.emplace(key_of(video), video);
+      if (const auto identity = identity_of(video)) by_identity_.emplace(*identity, video);
+      add_folders(video);
+    }
+  }
+
+  // A video that writing `output` would replace or remove; null where there is none.
+  const fs::path* replaced_by(const fs::path& output) const {
+    if (const auto found = by_name_.find(key_of(output)); found != by_name_.end())
+      return &found->second;
+    const auto identity = identity_of(output);
+    if (!identity) return nullptr;
+    const auto found = by_identity_.find(*identity);
+    return found == by_identity_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  // A bundle that is replaced takes along what lies in it.
+  void add_folders(const fs::path& video) {
+    const fs::path folder = fs::absolute(video).parent_path();
+    if (folder.extension().empty()) return;
+    if (const auto identity = identity_of(folder)) by_identity_.emplace(*identity, video);
+  }
+
+  std::map<std::string, fs::path> by_name_;
+  std::map<FileIdentity, fs::path> by_identity_;
+};
+
+std::string called(const Wish& wish) {
+  return wish.origin.empty() ? shown(wish.moment.video)
+                             : wish.origin + " (" + shown(wish.moment.video) + ")";
+}
+
+Result<void> refuse_replacing(const Job& job, const Inputs& inputs) {
+  const PairNames names = names_of(job);
+  // Of a bundle the files are beside no video, but its own name may be one's.
+  const auto outputs =
+      names.bundle.empty() ? std::vector{names.still, names.movie} : std::vector{names.bundle};
+  for (const fs::path& output : outputs) {
+    if (const fs::path* video = inputs.replaced_by(output))
+      return invalid_input(
+          shown(output) + " would replace the video " + shown(*video) +
+          "; name another place with -o.");
+  }
+  return {};
+}
+
+Result<void> refuse_one_name_for_two(
+    const std::vector<Job>& jobs, const std::vector<Wish>& wishes) {
+  std::map<std::string, std::size_t> taken;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const auto [other, is_new] = taken.emplace(key_of(jobs[i].base), i);
+    if (is_new) continue;
+    return invalid_input(
+        called(wishes[other->second]) + " and " + called(wishes[i]) + " would both become " +
+        shown(jobs[i].base) +
+        "; keep them apart by --keep-tree, or by an \"output\" for each in a list (--from).");
+  }
+  return {};
+}
+
+// ---- Times -------------------------------------------------------------------
+
+Result<void> check_times(const Job& job) {
+  const nanoseconds duration = job.duration();
+  if (duration <= nanoseconds(0) || duration > kLongestClip)
+    return invalid_input("A clip has a length, of at most an hour.");
+  const auto& still = job.moment.still;
+  if (still && (*still < job.start() || *still > job.start() + duration))
+    return invalid_input(
+        "The still at " + clock_text(*still) + " is not in the clip, which is from " +
+        clock_text(job.start()) + " to " + clock_text(job.start() + duration) + ".");
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Job>> plan(const Request& request) {
+  if (!request.place.empty() && !is_folder(request.place) && request.wishes.size() > 1)
+    return invalid_input(
+        shown(request.place) + " is one name for " + std::to_string(request.wishes.size()) +
+        " pairs; name a folder, with \"/\" at its end.");
+  const Inputs inputs(request.wishes);
+  std::vector<Job> jobs;
+  for (const Wish& wish : request.wishes) {
+    Job job{wish.moment, {}, request.settings, request.force};
+    if (const auto possible = check_times(job); !possible)
+      return invalid_input(called(wish) + ": " + possible.error().message);
+    if (const auto named = name(job, request, wish); !named) return named.error();
+    if (const auto harmless = refuse_replacing(job, inputs); !harmless) return harmless.error();
+    jobs.push_back(std::move(job));
+  }
+  if (const auto apart = refuse_one_name_for_two(jobs, request.wishes); !apart)
+    return apart.error();
+  return jobs;
+}
+
+}  // namespace livephoto::tool
