@@ -1,0 +1,22 @@
+// Whether a pair is there already.
+#pragma once
+
+#include <string>
+
+#include "gst/tool/job.h"
+
+namespace livephoto::tool {
+
+enum class Standing {
+  Free,   // nothing has one of the names
+  Same,   // this very pair, whole
+  Other,  // something else, or half of it
+};
+
+// `fingerprint` is the job's.
+Standing standing_of(const Job& job, const std::string& fingerprint);
+
+// What a job that is not to replace anything has to say of Other.
+std::string refusal_of_other(const Job& job);
+
+}  // namespace livephoto::tool
