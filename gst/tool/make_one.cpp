@@ -1,0 +1,337 @@
+#include "gst/tool/make_one.h"
+
+#include <gst/gst.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+
+#include "core/pair/recover.h"
+#include "core/text.h"
+#include "gst/support/ptr.h"
+#include "gst/tool/advice.h"
+#include "gst/tool/fingerprint.h"
+#include "gst/tool/path_text.h"
+#include "gst/tool/plugin.h"
+#include "gst/tool/source.h"
+#include "gst/tool/standing.h"
+#include "gst/tool/survey.h"
+
+namespace livephoto::tool {
+namespace {
+
+namespace fs = std::filesystem;
+using gst::adopt;
+using gst::Owned;
+
+constexpr guint kReportEvery = 200;  // milliseconds
+
+nanoseconds time_in(const GstStructure* said, const gchar* field) {
+  guint64 time = 0;
+  gst_structure_get_uint64(said, field, &time);
+  return nanoseconds(static_cast<std::int64_t>(time));
+}
+
+std::string text_in(const GstStructure* said, const gchar* field) {
+  const gchar* text = gst_structure_get_string(said, field);
+  return text ? text : "";
+}
+
+// ---- The pipeline ------------------------------------------------------------
+
+class Maker {
+ public:
+  Maker(const Job& job, const Survey& survey, const std::string& fingerprint, Form form)
+      : job_(job),
+        survey_(survey),
+        form_(form),
+        sink_(gst_element_factory_make("livephotosink", nullptr)),
+        source_(job.moment.video, form, [this](Stream stream, GstPad* pad, const GstCaps*) {
+          return take(stream, pad);
+        }) {
+    gst_bin_add(GST_BIN(source_.pipeline()), sink_);
+    set_up(fingerprint);
+    count_hidden_pictures();
+  }
+
+  Result<MadePair> make(const std::function<void(double)>& report) {
+    report_ = &report;
+    const guint timer = g_timeout_add(kReportEvery, report_progress, this);
+    const auto run =
+        source_.run(GST_STATE_PLAYING, [this](GstMessage* message) { return hear(message); });
+    g_source_remove(timer);
+    // What fails after both files are there does not take them away.
+    if (is_written_) return pair_;
+    if (!run) return run.error();
+    return invalid_input("It ended before a clip was complete.");
+  }
+
+ private:
+  guint64 stream_time(nanoseconds time) const {
+    return static_cast<guint64>((survey_.first_picture + time).count());
+  }
+
+  void set_up(const std::string& fingerprint) {
+    const Settings& settings = job_.settings;
+    g_object_set(
+        sink_,
+        "still-format",
+        settings.still_format == StillFormat::Jpeg ? 2 : 1,
+        "bundle",
+        static_cast<gint>(settings.bundle),
+        "start-time",
+        stream_time(job_.start()),
+        "duration",
+        static_cast<guint64>(job_.duration().count()),
+        "max-width",
+        settings.size.width,
+        "max-height",
+        settings.size.height,
+        "crop",
+        static_cast<gboolean>(settings.crop),
+        "strip",
+        static_cast<gboolean>(settings.strip),
+        "controls-source",
+        static_cast<gboolean>(survey_.can_be_sought),
+        nullptr);
+    if (job_.moment.still)
+      g_object_set(sink_, "still-time", stream_time(*job_.moment.still), nullptr);
+    if (!settings.strip) g_object_set(sink_, "fingerprint", fingerprint.c_str(), nullptr);
+    // Not the property: a "%d" in a name of the user's is a part of it.
+    g_signal_connect(
+        sink_,
+        "format-location",
+        G_CALLBACK(+[](GstElement*, guint, gpointer self) {
+          return g_strdup((static_cast<Maker*>(self)->job_.base.native() + ".MOV").c_str());
+        }),
+        this);
+    set_tags();
+  }
+
+  void set_tags() {
+    auto* setter = GST_TAG_SETTER(sink_);
+    const auto set = [setter](const gchar* tag, auto value) {
+      gst_tag_setter_add_tags(setter, GST_TAG_MERGE_REPLACE, tag, value, nullptr);
+    };
+    if (const auto& date = job_.settings.date) {
+      const auto zone = adopt(
+          date->utc_offset_minutes ? g_time_zone_new_offset(*date->utc_offset_minutes * 60)
+                                   : g_time_zone_new_local());
+      auto time = adopt(g_date_time_new(
+          zone.get(),
+          date->year,
+          date->month,
+          date->day,
+          date->hour,
+          date->minute,
+          std::min(date->second, 59)));
+      if (time)
+        set(GST_TAG_DATE_TIME, adopt(gst_date_time_new_from_g_date_time(time.release())).get());
+    }
+    if (const auto& place = job_.settings.place) {
+      set(GST_TAG_GEO_LOCATION_LATITUDE, place->latitude_degrees);
+      set(GST_TAG_GEO_LOCATION_LONGITUDE, place->longitude_degrees);
+      if (place->altitude_metres) set(GST_TAG_GEO_LOCATION_ELEVATION, *place->altitude_metres);
+    }
+  }
+
+  Owned<GstPad> take(Stream stream, GstPad* pad) {
+    if (stream == Stream::Sound && job_.settings.mute) return nullptr;
+    gst_pad_add_probe(
+        pad,
+        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+        stream == Stream::Picture ? see_picture : see_sound,
+        this,
+        nullptr);
+    return adopt(gst_element_get_static_pad(sink_, stream == Stream::Picture ? "video" : "audio"));
+  }
+
+  // ---- How far it is
+
+  static GstPadProbeReturn see_picture(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+    auto* self = static_cast<Maker*>(data);
+    ++self->seen_;
+    const GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    const auto event = adopt(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+    if (!event || !buffer || !GST_BUFFER_PTS_IS_VALID(buffer)) return GST_PAD_PROBE_OK;
+    const GstSegment* segment = nullptr;
+    gst_event_parse_segment(event.get(), &segment);
+    const guint64 time =
+        gst_segment_to_stream_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    if (GST_CLOCK_TIME_IS_VALID(time)) self->position_ = time;
+    return GST_PAD_PROBE_OK;
+  }
+
+  static GstPadProbeReturn see_sound(GstPad*, GstPadProbeInfo*, gpointer data) {
+    ++static_cast<Maker*>(data)->seen_;
+    return GST_PAD_PROBE_OK;
+  }
+
+  static gboolean report_progress(gpointer data) {
+    auto* self = static_cast<Maker*>(data);
+    const unsigned seen = self->seen_;
+    if (std::exchange(self->reported_, seen) == seen) return G_SOURCE_CONTINUE;
+    const auto begin = static_cast<double>(self->stream_time(self->job_.start()));
+    const double done = (static_cast<double>(self->position_.load()) - begin) /
+                        static_cast<double>(self->job_.duration().count());
+    (*self->report_)(std::clamp(done, 0.0, 1.0));
+    return G_SOURCE_CONTINUE;
+  }
+
+  // ---- What came of it
+
+  // Those that the movie's edit list leaves out.
+  void count_hidden_pictures() {
+    const auto mux = adopt(gst_bin_get_by_name(GST_BIN(sink_), "mux"));
+    const auto pad = mux ? adopt(gst_element_get_static_pad(mux.get(), "video_0")) : nullptr;
+    if (!pad) return;
+    gst_pad_add_probe(
+        pad.get(),
+        GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad* video, GstPadProbeInfo* info, gpointer data) {
+          const GstBuffer* packet = GST_PAD_PROBE_INFO_BUFFER(info);
+          const auto event = adopt(gst_pad_get_sticky_event(video, GST_EVENT_SEGMENT, 0));
+          if (!event || !GST_BUFFER_PTS_IS_VALID(packet)) return GST_PAD_PROBE_OK;
+          const GstSegment* segment = nullptr;
+          gst_event_parse_segment(event.get(), &segment);
+          const GstClockTime time = GST_BUFFER_PTS(packet);
+          if (time < segment->start ||
+              (GST_CLOCK_TIME_IS_VALID(segment->stop) && time >= segment->stop))
+            ++static_cast<Maker*>(data)->hidden_;
+          return GST_PAD_PROBE_OK;
+        },
+        this,
+        nullptr);
+  }
+
+  bool encodes_picture() const {
+    bool encodes = false;
+    gst::for_each(adopt(gst_bin_iterate_elements(GST_BIN(sink_))), [&encodes](gpointer element) {
+      auto* factory = gst_element_get_factory(GST_ELEMENT(element));
+      encodes = encodes ||
+                (factory &&
+                 gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_VIDEO_ENCODER));
+    });
+    return encodes;
+  }
+
+  bool hear(GstMessage* message) {
+    const GstStructure* said = gst_message_get_structure(message);
+    if (!said || !gst_structure_has_name(said, "live-photo-written")) return false;
+    pair_.content_identifier = text_in(said, "content-identifier");
+    pair_.start = time_in(said, "start-time") - survey_.first_picture;
+    pair_.duration = time_in(said, "duration");
+    pair_.still = time_in(said, "still-time") - survey_.first_picture;
+    pair_.still_offset = time_in(said, "still-offset");
+    gst_structure_get_uint64(said, "still-size", &pair_.still_size);
+    gst_structure_get_uint64(said, "movie-size", &pair_.movie_size);
+    pair_.is_encoded = form_ == Form::Raw || encodes_picture();
+    pair_.source_codec = survey_.codec;
+    pair_.date_source = job_.settings.date ? "option" : text_in(said, "date-source");
+    pair_.hidden_pictures = pair_.is_encoded ? 0 : hidden_.load();
+    pair_.video_length = survey_.length;
+    is_written_ = true;
+    return true;
+  }
+
+  const Job& job_;
+  const Survey& survey_;
+  Form form_;
+  GstElement* sink_;                // on loan from the pipeline
+  std::atomic<unsigned> seen_ = 0;  // packets or pictures
+  std::atomic<unsigned> hidden_ = 0;
+  std::atomic<guint64> position_ = 0;
+  unsigned reported_ = 0;
+  const std::function<void(double)>* report_ = nullptr;
+  MadePair pair_;
+  bool is_written_ = false;
+  Source source_;  // last: what it calls is there as long as it is
+};
+
+// ---- The job -----------------------------------------------------------------
+
+// "clip.mp4: " before what GStreamer says, which names no file.
+Outcome failed(const Job& job, const Error& error) {
+  std::string message = error.message;
+  const std::string name = shown(job.moment.video);
+  if (message.find(name) == message.npos) message = name + ": " + message;
+  auto outcome = Outcome::failed(Failure::Error, message);
+  outcome.log = error.detail;
+  return outcome;
+}
+
+Result<void> check_start(const Job& job, const Survey& survey) {
+  if (!survey.length || job.start() < *survey.length) return {};
+  return invalid_input(
+      "The video is " + clock_text(*survey.length) + " long; there is no clip from " +
+      clock_text(job.start()) + " on.");
+}
+
+Result<void> make_folder(const Job& job) {
+  const fs::path folder = job.base.parent_path();
+  if (folder.empty()) return {};
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error) return {};
+  return Error{
+      ErrorCode::Io,
+      "The folder " + shown(folder) + " cannot be made (" + error.message() +
+          "); name another place with -o.",
+      error.message()};
+}
+
+// What a killed run has left of the pair must not be taken for one.
+Result<std::vector<std::string>> recover_if_there(const Job& job) {
+  std::error_code ignored;
+  const fs::path folder = job.base.parent_path();
+  if (!folder.empty() && !fs::is_directory(folder, ignored)) return std::vector<std::string>();
+  return recover(job.base);
+}
+
+// Whether another way through GStreamer may do where one has failed.
+bool is_about_the_video(const Error& error) {
+  return error.code != ErrorCode::Io && error.code != ErrorCode::NoSpace;
+}
+
+Result<MadePair> make_pair(
+    const Job& job, const std::string& fingerprint, const std::function<void(double)>& report) {
+  const auto surveyed = survey(job.moment.video);
+  if (!surveyed) return surveyed.error();
+  report(0);
+  if (const auto possible = check_start(job, *surveyed); !possible) return possible.error();
+  if (const auto folder = make_folder(job); !folder) return folder.error();
+  if (!job.settings.exact && surveyed->packets_are_taken) {
+    auto made = Maker(job, *surveyed, fingerprint, Form::Packets).make(report);
+    if (made || !is_about_the_video(made.error())) return made;
+  }
+  return Maker(job, *surveyed, fingerprint, Form::Raw).make(report);
+}
+
+}  // namespace
+
+Outcome make_one(const Job& job, const std::function<void(double)>& report) {
+  const auto fingerprint = tool::fingerprint(job);
+  if (!fingerprint) return failed(job, fingerprint.error());
+  const auto recovered = recover_if_there(job);
+  if (!recovered) return failed(job, recovered.error());
+  if (!job.force) {
+    const Standing standing = standing_of(job, *fingerprint);
+    if (standing == Standing::Other) return Outcome::failed(Failure::Exists, refusal_of_other(job));
+    if (standing == Standing::Same) {
+      Outcome outcome;
+      outcome.ending = Ending::Skipped;
+      return outcome;
+    }
+  }
+  if (const auto loaded = load_plugin(); !loaded) return failed(job, loaded.error());
+  const auto pair = make_pair(job, *fingerprint, report);
+  if (!pair) return failed(job, pair.error());
+  Outcome outcome;
+  outcome.ending = Ending::Made;
+  outcome.pair = *pair;
+  outcome.advice = advice_on(job, *pair);
+  for (const std::string& sentence : *recovered) outcome.advice.push_back({"recovered", sentence});
+  return outcome;
+}
+
+}  // namespace livephoto::tool
