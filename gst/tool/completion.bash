@@ -4,7 +4,7 @@ _gst_livephoto() {
   local command='' word options=''
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in make) command=$word; break ;; esac
+    case $word in make | inspect) command=$word; break ;; esac
   done
 
   case $previous in
@@ -17,10 +17,11 @@ _gst_livephoto() {
   esac
 
   case $command in
-    '') options='make --help --version' ;;
+    '') options='make inspect --help --version' ;;
     make)
       options='--output --keep-tree --force --dry-run --start --duration --still --exact --jpeg --pvt --zip --size
         --crop --mute --date --gps --strip --files0-from --from --jobs --timeout --json --help' ;;
+    inspect) options='--json --help' ;;
   esac
   if [[ $current == -* || -z $command ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

@@ -6,6 +6,7 @@
 
 #include "gst/tool/command.h"
 #include "gst/tool/help.h"
+#include "gst/tool/inspect_command.h"
 #include "gst/tool/job_process.h"
 #include "gst/tool/make_command.h"
 
@@ -17,6 +18,7 @@ constexpr const char* kName = "gst-livephoto-1.0";
 constexpr const char* kStart =
     R"(To begin with:
   gst-livephoto-1.0 make holiday.mp4
+  gst-livephoto-1.0 inspect holiday
   gst-livephoto-1.0 make --help)";
 
 // CLI11's own words, as our sentences are.
@@ -27,7 +29,7 @@ std::string sentence_of(const CLI::ParseError& error) {
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Makes Apple Live Photos from videos, on Linux.", kName);
+  CLI::App app("Makes Apple Live Photos from videos, and reads them, on Linux.", kName);
   app.set_version_flag("--version", std::string(kName) + " " PACKAGE_VERSION);
   app.require_subcommand(1);
   app.footer(kStart);
@@ -35,6 +37,7 @@ int main(int argc, char** argv) {
 
   Program program(app);
   add_make_command(program);
+  add_inspect_command(program);
   add_job_command(program);
 
   try {

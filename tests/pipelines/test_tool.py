@@ -435,6 +435,7 @@ class Help(tool.ToolTest):
 
     def test_bash_completes_every_option(self):
         self.assertEqual(set(self.complete(tool.PROGRAM, "make", "--")), self.options_in_help())
+        self.assertEqual(set(self.complete(tool.PROGRAM, "inspect", "--")), self.options_in_help("inspect"))
         self.assertEqual(self.complete(tool.PROGRAM, "m"), ["make"])
         self.copy(clips.moving(), "with space.mp4")
         self.assertEqual(self.complete(tool.PROGRAM, "make", "wi"), ["with space.mp4"])
@@ -459,7 +460,7 @@ class Help(tool.ToolTest):
                 self.assertTrue(list(folder.rglob("*.HEIC")))
 
     def test_it_is_narrow_enough(self):
-        for arguments in (("--help",), ("make", "--help")):
+        for arguments in (("--help",), ("make", "--help"), ("inspect", "--help")):
             for line in self.run_tool(*arguments).out.splitlines():
                 self.assertLessEqual(len(line), 100, line)
 

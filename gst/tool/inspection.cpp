@@ -1,0 +1,154 @@
+#include "gst/tool/inspection.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "core/pair/names.h"
+#include "core/pair/recover.h"
+#include "core/text.h"
+#include "gst/tool/path_text.h"
+
+namespace livephoto::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+// "IMG_0001.pvt/" is that folder too.
+fs::path without_slash(const fs::path& path) {
+  return path.has_filename() || !path.has_parent_path() ? path : path.parent_path();
+}
+
+Result<Subject> subject_of(const fs::path& name) {
+  if (name == "-")
+    return invalid_input(
+        "A pair cannot come from the standard input; save it to files first (a file that is called "
+        "\"-\" is ./-).");
+  const fs::path path = without_slash(name);
+  const std::string extension = lower_case_extension(path);
+  const fs::path base = pair_base(path);
+  if (extension == ".pvt") return Subject{base, {}, true};
+  if (extension == ".zip" && base != path)
+    return invalid_input(shown(name) + " is packed; unpack it first, and name the folder in it.");
+  if (is_folder(path))
+    return invalid_input(shown(name) + " is a folder; name the files in it, or one of each pair.");
+  if (is_there(path)) return Subject{base, {path}};
+  return Subject{base, {}};
+}
+
+// Two files with names of their own may be a pair all the same.
+std::optional<Subject> pair_of(const std::vector<fs::path>& names) {
+  if (names.size() != 2 || !is_there(names[0]) || !is_there(names[1])) return std::nullopt;
+  const auto ordered = in_order(names[0], names[1]);
+  if (!ordered) return std::nullopt;
+  return Subject{pair_base(ordered->movie), {ordered->still, ordered->movie}};
+}
+
+// Where there is nothing to be recovered nothing is written; a folder that is not there has
+// nothing.
+void recover_pair(const fs::path& base, Inspection& inspection) {
+  if (const fs::path folder = base.parent_path(); !folder.empty() && !is_folder(folder)) return;
+  auto recovered = recover(base);
+  if (recovered)
+    inspection.recovered = *std::move(recovered);
+  else
+    inspection.unfinished = recovered.error().message;
+  if (inspection.unfinished.empty()) inspection.unfinished = unfinished(base);
+}
+
+Result<std::vector<fs::path>> files_of(const Subject& subject) {
+  if (subject.files.size() > 1) return subject.files;
+  const fs::path base = subject.is_bundle
+                            ? with_extension(subject.base, ".pvt") / subject.base.filename()
+                            : subject.base;
+  const auto pair = find_pair(base);
+  if (pair) return std::vector{pair->still, pair->movie};
+  // A file alone may be inspected too.
+  if (!subject.files.empty()) return subject.files;
+  return pair.error();
+}
+
+void inspect_alone(const fs::path& file, Inspection& inspection) {
+  auto movie = inspect_movie(file);
+  if (movie) {
+    inspection.movie = *std::move(movie);
+    return;
+  }
+  auto still = inspect_still(file);
+  if (still) {
+    inspection.still = *std::move(still);
+    return;
+  }
+  const std::string extension = lower_case_extension(file);
+  const bool is_still =
+      extension == ".heic" || extension == ".heif" || extension == ".jpg" || extension == ".jpeg";
+  inspection.problem =
+      shown(file) + ": " + (is_still ? still.error().message : movie.error().message);
+}
+
+void inspect_together(const std::vector<fs::path>& files, Inspection& inspection) {
+  const auto ordered = in_order(files[0], files[1]);
+  if (!ordered) {
+    inspection.problem = shown(inspection.base) + ": " + ordered.error().message;
+    return;
+  }
+  inspection.together = verify_pair(ordered->still, ordered->movie);
+  inspection.still = std::move(inspection.together->still_facts);
+  inspection.movie = std::move(inspection.together->movie_facts);
+}
+
+}  // namespace
+
+Result<std::vector<Subject>> subjects_of(const std::vector<fs::path>& names) {
+  if (auto pair = pair_of(names)) return std::vector{*std::move(pair)};
+  std::vector<Subject> subjects;
+  for (const fs::path& name : names) {
+    auto subject = subject_of(name);
+    if (!subject) return subject.error();
+    const auto same = std::ranges::find_if(subjects, [&subject](const Subject& other) {
+      return other.base == subject->base && other.is_bundle == subject->is_bundle;
+    });
+    if (same == subjects.end())
+      subjects.push_back(*std::move(subject));
+    else
+      for (const fs::path& file : subject->files)
+        if (std::ranges::find(same->files, file) == same->files.end()) same->files.push_back(file);
+  }
+  return subjects;
+}
+
+bool Inspection::is_well() const {
+  return problem.empty() && unfinished.empty() &&
+         (!together || together->verdict(Profile::Apple) != Verdict::Fail);
+}
+
+Inspection inspect(const Subject& subject) {
+  Inspection inspection;
+  inspection.base = subject.base;
+  recover_pair(subject.base, inspection);
+  const auto files = files_of(subject);
+  if (!files)
+    inspection.problem = files.error().message;
+  else if (files->size() == 1)
+    inspect_alone(files->front(), inspection);
+  else
+    inspect_together(*files, inspection);
+  return inspection;
+}
+
+std::vector<std::string> warnings_of(const Inspection& inspection) {
+  auto warnings = inspection.recovered;
+  if (!inspection.unfinished.empty()) warnings.push_back(inspection.unfinished);
+  return warnings;
+}
+
+}  // namespace livephoto::tool
