@@ -192,38 +192,5 @@ class Terminal(RunTest):
         self.assertNotRegex(said.err, r"[\r\x1b\[]")
 
 
-class Disk(RunTest):
-
-    def mount(self, options):
-        if os.geteuid() != 0:
-            self.skipTest("only root may mount a small file system")
-        folder = self.folder / "disk"
-        folder.mkdir()
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, check=False)
-        if done.returncode != 0:
-            self.skipTest(f"cannot mount: {done.stderr.decode().strip()}")
-        self.addCleanup(subprocess.run, ["umount", "-l", folder], check=False)
-        return folder
-
-    def check(self, folder, message):
-        said = self.make(clips.moving().path, "--start", "0", "-o", "disk/P", "--force", code=1)
-
-        self.assertRegex(said.err, message)
-        self.assertEqual(len(said.err.splitlines()), 1)
-        return sorted(path.name for path in folder.iterdir())
-
-    def test_a_full_disk_keeps_what_was_there(self):
-        folder = self.mount("size=64k")
-        for name in ("P.HEIC", "P.MOV"):
-            (folder / name).write_text("older", encoding="ascii")
-
-        self.assertEqual(self.check(folder, r"(?i)no space left in the folder"), ["P.HEIC", "P.MOV"])
-        self.assertEqual({(folder / name).read_text(encoding="ascii") for name in ("P.HEIC", "P.MOV")}, {"older"})
-
-    def test_a_disk_that_cannot_be_written(self):
-        self.assertEqual(self.check(self.mount("ro,size=1m"), r"read-only file system"), [])
-
-
 if __name__ == "__main__":
     harness.main()
