@@ -29,6 +29,8 @@ fs::path without_slash(const fs::path& path) {
 }
 
 Result<Subject> subject_of(const fs::path& name) {
+  if (name.empty())
+    return invalid_input("A file has no name; in a script, look for a variable that is empty.");
   if (name == "-")
     return invalid_input(
         "A pair cannot come from the standard input; save it to files first (a file that is called "

@@ -1,5 +1,6 @@
 // gst-livephoto-1.0: Live Photos from the command line.
 #include <CLI/CLI.hpp>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -42,12 +43,15 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+    return program.run();
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked);
   } catch (const CLI::ParseError& error) {
     return refuse(sentence_of(error));
+  } catch (const std::exception& problem) {
+    // Such as the current folder, if somebody has removed it.
+    return refuse(std::string("This cannot be done here: ") + problem.what() + ".");
   }
-  return program.run();
 }
 
 }  // namespace

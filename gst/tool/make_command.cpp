@@ -141,6 +141,8 @@ Result<std::vector<Wish>> wishes_for(const fs::path& video, const fs::path& outp
 Result<std::vector<Wish>> wishes_of(const Arguments& arguments) {
   std::vector<fs::path> named(arguments.videos.begin(), arguments.videos.end());
   for (const fs::path& name : named) {
+    if (name.empty())
+      return invalid_input("A video has no name; in a script, look for a variable that is empty.");
     if (name == "-")
       return invalid_input(
           "A video cannot come from the standard input, because moments are sought in it; save it "

@@ -255,8 +255,18 @@ class Refusals(tool.ToolTest):
     def test_no_video_at_all(self):
         (self.folder / "empty").mkdir()
         self.assertIn("There is no video; --help shows", self.refuse())
+        self.assertIn("A video has no name", self.refuse(""))
+        self.assertIn("A video has no name", self.refuse(clips.moving().path, ""))
         self.assertIn("There is no video in the folder empty", self.refuse("empty"))
         self.assertIn("A subcommand is required", self.run_tool().err)
+
+    def test_a_current_folder_that_is_gone(self):
+        gone = self.folder / "gone"
+        script = f'mkdir {gone}; cd {gone}; rmdir {gone}; {tool.PROGRAM} make a.mp4'
+        output = programs.execute(["bash", "-c", script])
+
+        self.assertEqual((output.code, len(output.stderr.splitlines())), (2, 1), output.stderr)
+        self.assertIn("This cannot be done here: ", output.stderr)
 
     def test_a_line_of_a_list_that_is_wrong(self):
         list_of_moments = b'{"video": "a.mp4"}\n{"video": 1}\n'

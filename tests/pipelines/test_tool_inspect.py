@@ -123,6 +123,7 @@ class Pair(InspectTest):
         self.make(clips.moving().path, "--start", "1", "-o", "B.pvt.zip")
 
         self.assertIn("There is no file to inspect", self.refused())
+        self.assertIn("A file has no name", self.refused(""))
         self.assertIn("cannot come from the standard input", self.refused("-"))
         self.assertIn(". is a folder; name the files in it", self.refused("."))
         self.assertIn("B.pvt.zip is packed; unpack it first", self.refused("B.pvt.zip"))
