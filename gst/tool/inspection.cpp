@@ -1,7 +1,9 @@
 #include "gst/tool/inspection.h"
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 #include "core/pair/names.h"
 #include "core/pair/recover.h"
@@ -55,16 +57,25 @@ std::optional<Subject> pair_of(const std::vector<fs::path>& names) {
   return Subject{pair_base(ordered->movie), {ordered->still, ordered->movie}};
 }
 
+// A program that was killed may need a moment to end; one that works on needs longer.
+constexpr int kMostTries = 20;
+constexpr std::chrono::milliseconds kBetweenTries(50);
+
 // Where there is nothing to be recovered nothing is written; a folder that is not there has
 // nothing.
 void recover_pair(const fs::path& base, Inspection& inspection) {
   if (const fs::path folder = base.parent_path(); !folder.empty() && !is_folder(folder)) return;
-  auto recovered = recover(base);
-  if (recovered)
-    inspection.recovered = *std::move(recovered);
-  else
-    inspection.unfinished = recovered.error().message;
-  if (inspection.unfinished.empty()) inspection.unfinished = unfinished(base);
+  for (int i = 0; i < kMostTries; ++i) {
+    if (i > 0) std::this_thread::sleep_for(kBetweenTries);
+    auto recovered = recover(base);
+    if (!recovered) {
+      inspection.unfinished = recovered.error().message;
+      return;
+    }
+    for (std::string& sentence : *recovered) inspection.recovered.push_back(std::move(sentence));
+    inspection.unfinished = unfinished(base);
+    if (inspection.unfinished.empty()) return;
+  }
 }
 
 Result<std::vector<fs::path>> files_of(const Subject& subject) {

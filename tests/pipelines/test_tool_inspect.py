@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import time
 
 import clips
 import harness
@@ -207,6 +208,20 @@ class Killed(InspectTest):
         self.assertEqual(done.returncode, 1, done)
         self.assertRegex(done.stdout, r'"unfinished":"')
         self.assertEqual(self.tree(), before)
+
+    def test_what_is_being_written_is_left_alone(self):
+        process = self.start_tool(
+            "make", clips.long_moving().path, "--exact", "--start", "0", "--duration", "60", "-o", "N")
+        while len(self.hidden()) < 3 and process.poll() is None:  # two files and a journal
+            time.sleep(0.005)
+
+        event, = self.inspected("N", code=1)
+
+        self.assertIn("Another program is writing the pair", event["unfinished"])
+        self.assertEqual(event["recovered"], [])
+        process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(self.inspected("N")[0]["recovered"], [])
 
     def test_make_goes_on_too(self):
         self.kill_at_rename("N", 2)
