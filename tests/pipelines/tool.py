@@ -114,8 +114,10 @@ def children_of(pid):
 
 
 def is_alive(pid):
+    """Of a process that is about to end, the first thread may be gone while others still hold its files and locks."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+            is_zombie = file.read().rpartition(")")[2].split()[0] == "Z"
+        return not is_zombie or len(os.listdir(f"/proc/{pid}/task")) > 1
     except OSError:
         return False

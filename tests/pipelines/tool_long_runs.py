@@ -201,7 +201,7 @@ class Killed:
         inspected = self.run("inspect", "P", "--json")
         left = self.files()
         if any(name.startswith(".") for name in left):
-            return f"left: {sorted(left)}"
+            return f"left: {sorted(left)}: {inspected.stdout}{inspected.stderr}"
         if left == self.old and not goes_on:
             return ""
         event = json.loads(inspected.stdout)
