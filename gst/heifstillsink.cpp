@@ -48,6 +48,7 @@
 #include "core/result.h"
 #include "core/still/heic.h"
 #include "gst/support/caps.h"
+#include "gst/support/colour_range.h"
 #include "gst/support/error.h"
 #include "gst/support/handshake.h"
 #include "gst/support/picture.h"
@@ -358,7 +359,10 @@ static Owned<GstTagList> gst_heif_still_sink_merged_tags(GstHeifStillSink* self)
 }
 
 static gboolean gst_heif_still_sink_set_caps(GstBaseSink* sink, GstCaps* caps) {
-  return gst_video_info_from_caps(&GST_HEIF_STILL_SINK(sink)->impl->state->info, caps);
+  GstVideoInfo& info = GST_HEIF_STILL_SINK(sink)->impl->state->info;
+  if (!gst_video_info_from_caps(&info, caps)) return FALSE;
+  info.colorimetry = livephoto::gst::colorimetry_of(caps).value_or(info.colorimetry);
+  return TRUE;
 }
 
 static void gst_heif_still_sink_collect_tags(State& state, GstEvent* event) {

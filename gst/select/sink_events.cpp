@@ -279,7 +279,7 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* given) {
       GstCaps* said = nullptr;
       gst_event_parse_caps(given, &said);
       if (!is_video(impl, pad)) return take_caps(self, pad, said);
-      const auto coded = is_raw(said) ? gst::coded_caps_before(pad) : retain(said);
+      const auto coded = is_raw(said) ? gst::coded_caps_of_samples(pad) : retain(said);
       return take_caps(self, pad, gst::with_true_range(said, coded.get()).get());
     }
     case GST_EVENT_SEGMENT: {

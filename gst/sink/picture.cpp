@@ -81,7 +81,7 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
   const bool is_odd = video.width % 2 != 0 || video.height % 2 != 0;
   RowMaker before;
   if (GST_VIDEO_INFO_HAS_ALPHA(&video)) add_blackening(before);
-  before.add("videoconvert");
+  add_converter(before);
   if (is_interlaced(caps)) add_deinterlacing(before);
   if (settings.wants_pixels()) add_turning(before);
   if (is_odd || settings.size.is_set())

@@ -3,6 +3,7 @@
 #include <gst/video/video.h>
 
 #include "gst/support/alpha.h"
+#include "gst/support/colour_range.h"
 
 namespace livephoto::sink {
 namespace {
@@ -51,6 +52,19 @@ GstPadProbeReturn follow_size(GstPad*, GstPadProbeInfo* info, gpointer data) {
   if (geometry.is_scaled)
     gst_caps_set_simple(wanted.get(), "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, nullptr);
   g_object_set(fitting.filter, "caps", wanted.get(), nullptr);
+  return GST_PAD_PROBE_OK;
+}
+
+GstPadProbeReturn say_true_range(GstPad* pad, GstPadProbeInfo* info, gpointer) {
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  const auto coded = gst::coded_caps_of_samples(pad);
+  const auto corrected = gst::with_true_range(caps, coded.get());
+  if (corrected.get() == caps) return GST_PAD_PROBE_OK;
+  GST_PAD_PROBE_INFO_DATA(info) = gst_event_new_caps(corrected.get());
+  gst_event_unref(event);
   return GST_PAD_PROBE_OK;
 }
 
@@ -103,6 +117,17 @@ GstPadProbeReturn show_on_black(GstPad* pad, GstPadProbeInfo* info, gpointer dat
 
 }  // namespace
 
+void add_converter(RowMaker& row) {
+  row.add("videoconvert");
+  if (!row.last()) return;
+  gst_pad_add_probe(
+      pad_of(row.last(), "sink").get(),
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      say_true_range,
+      nullptr,
+      nullptr);
+}
+
 void add_turning(RowMaker& row) {
   row.add("videoflip");
   if (!row.last()) return;
@@ -142,7 +167,7 @@ void add_fitting(RowMaker& row, const SizeLimit& limit, bool cuts) {
 }
 
 void add_blackening(RowMaker& row) {
-  row.add("videoconvert");
+  add_converter(row);
   row.add("capsfilter");
   set(row.last(), "caps", "video/x-raw, format = (string) { " LIVEPHOTO_ALPHA_FORMATS " }");
   if (!row.last()) return;

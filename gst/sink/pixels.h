@@ -6,6 +6,10 @@
 
 namespace livephoto::sink {
 
+// Takes all formats, and converts from the range that the
+// pictures have, where GStreamer calls it another.
+void add_converter(RowMaker& row);
+
 // Turns the pixels upright, as their tags or events say.
 void add_turning(RowMaker& row);
 

@@ -3,9 +3,9 @@
 #define GST_USE_UNSTABLE_API  // of the parsers: Debian 12's is that of 1.22
 #include <gst/codecparsers/gsth264parser.h>
 #include <gst/codecparsers/gsth265parser.h>
-#include <gst/video/video.h>
 
 #include <memory>
+#include <vector>
 
 #include "gst/support/caps.h"
 #include "gst/support/decoder_config.h"
@@ -89,21 +89,65 @@ Owned<GstCaps> coded_caps_before(GstPad* sink) {
   return found;
 }
 
-Owned<GstCaps> with_true_range(GstCaps* caps, const GstCaps* coded) {
-  if (!full_range_of(coded).value_or(false)) return retain(caps);
-  GstStructure* fields = gst_caps_get_structure(caps, 0);
-  GstVideoColorimetry colorimetry{};
-  const gchar* said = gst_structure_get_string(fields, "colorimetry");
-  if (said && !gst_video_colorimetry_from_string(&colorimetry, said)) return retain(caps);
+std::optional<GstVideoColorimetry> colorimetry_of(const GstCaps* raw) {
+  const GstStructure* fields = gst_caps_get_structure(raw, 0);
   GstVideoInfo info;
-  if (!said && gst_structure_has_name(fields, "video/x-raw") &&
-      gst_video_info_from_caps(&info, caps))
-    colorimetry = info.colorimetry;  // what GStreamer takes it for
-  if (colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255) return retain(caps);
-  colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
+  if (!gst_structure_has_name(fields, "video/x-raw") || !gst_video_info_from_caps(&info, raw))
+    return std::nullopt;
+  GstVideoColorimetry said{};
+  const gchar* text = gst_structure_get_string(fields, "colorimetry");
+  const bool is_left_open = text && gst_video_colorimetry_from_string(&said, text) &&
+                            said.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN;
+  if (!is_left_open || GST_VIDEO_INFO_IS_RGB(&info)) return info.colorimetry;
+  said.matrix = info.colorimetry.matrix;
+  if (said.range == GST_VIDEO_COLOR_RANGE_UNKNOWN) said.range = info.colorimetry.range;
+  if (said.transfer == GST_VIDEO_TRANSFER_UNKNOWN) said.transfer = info.colorimetry.transfer;
+  if (said.primaries == GST_VIDEO_COLOR_PRIMARIES_UNKNOWN)
+    said.primaries = info.colorimetry.primaries;
+  return said;
+}
+
+Owned<GstCaps> coded_caps_of_samples(GstPad* sink) {
+  Owned<GstCaps> coded;
+  std::vector<Owned<GstCaps>> passed;  // raw, from the sink to the decoder
+  for_each_pad_before(sink, [&](GstPad* source) {
+    auto caps = adopt(gst_pad_get_current_caps(source));
+    if (is_coded_video(caps.get()))
+      coded = std::move(caps);
+    else if (caps)
+      passed.push_back(std::move(caps));
+    return !coded;
+  });
+  if (!coded) return coded;
+  bool are_full = true;
+  for (std::size_t i = passed.size(); i > 1; --i) {
+    const auto from = colorimetry_of(passed[i - 1].get());
+    const auto to = colorimetry_of(passed[i - 2].get());
+    if (!from || !to) return nullptr;
+    // GStreamer 1.22 leaves samples as they are where only the range is called another.
+    const bool is_converted = from->matrix == GST_VIDEO_COLOR_MATRIX_RGB ||
+                              (from->matrix != to->matrix && from->range != to->range);
+    if (is_converted) are_full = to->range == GST_VIDEO_COLOR_RANGE_0_255;
+  }
+  return are_full ? std::move(coded) : nullptr;
+}
+
+Owned<GstCaps> with_true_range(GstCaps* caps, const GstCaps* coded) {
+  const bool is_full = full_range_of(coded).value_or(false);
+  const gchar* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), "colorimetry");
+  GstVideoColorimetry said{};
+  if (text && !gst_video_colorimetry_from_string(&said, text)) return retain(caps);
+  GstVideoColorimetry colorimetry = said;
+  if (!is_coded_video(caps)) {
+    const auto raw = colorimetry_of(caps);
+    if (!raw || (!text && !is_full)) return retain(caps);
+    colorimetry = *raw;
+  }
+  if (is_full) colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
+  if (gst_video_colorimetry_is_equal(&said, &colorimetry)) return retain(caps);
   auto corrected = adopt(gst_caps_copy(caps));
-  const auto text = adopt(gst_video_colorimetry_to_string(&colorimetry));
-  gst_caps_set_simple(corrected.get(), "colorimetry", G_TYPE_STRING, text.get(), nullptr);
+  const auto corrected_text = adopt(gst_video_colorimetry_to_string(&colorimetry));
+  gst_caps_set_simple(corrected.get(), "colorimetry", G_TYPE_STRING, corrected_text.get(), nullptr);
   return corrected;
 }
 

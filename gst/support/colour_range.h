@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include <gst/video/video.h>
 
 #include <optional>
 
@@ -18,7 +19,17 @@ std::optional<bool> full_range_of(const GstCaps* coded);
 // as far as they are known; null where there is none.
 Owned<GstCaps> coded_caps_before(GstPad* sink);
 
-// `caps`, raw or coded, with the range of the `coded` stream they are of. qtdemux 1.22
+// The same, but null where something on the way has made samples of another range of
+// those that came from the decoder.
+Owned<GstCaps> coded_caps_of_samples(GstPad* sink);
+
+// What raw caps say of their colours. Of "1:0:0:0", a full range and no more, GStreamer
+// 1.22 believes nothing: here the range stays, and the rest is what it takes unasked.
+// Nothing for caps of no picture.
+std::optional<GstVideoColorimetry> colorimetry_of(const GstCaps* raw);
+
+// `caps`, raw or coded, with the range of the `coded` stream they are of (null: not known)
+// and, if raw, without gaps that GStreamer would fill otherwise. qtdemux 1.22
 // takes every movie with a colr box for one of limited range, and parsers and decoders
 // believe it: such a still is too bright and has no black.
 Owned<GstCaps> with_true_range(GstCaps* caps, const GstCaps* coded);

@@ -71,6 +71,16 @@ TEST_F(ColourRange, IsPutRightInTheCaps) {
       "1:3:5:1");
 }
 
+TEST_F(ColourRange, StaysWhereNothingElseIsSaid) {
+  const auto full = caps_of("video/x-raw,format=I420,width=320,height=240,colorimetry=1:0:0:0");
+  const auto large = caps_of("video/x-raw,format=I420,width=1920,height=1080,colorimetry=1:0:0:0");
+
+  EXPECT_EQ(colorimetry_of(with_true_range(full.get(), nullptr)), "1:4:16:4");
+  EXPECT_EQ(colorimetry_of(with_true_range(large.get(), nullptr)), "1:3:5:1");
+  EXPECT_EQ(gst::colorimetry_of(full.get())->range, GST_VIDEO_COLOR_RANGE_0_255);
+  EXPECT_FALSE(gst::colorimetry_of(caps_of("video/x-h264").get()));
+}
+
 TEST_F(ColourRange, LeavesGoodCapsAlone) {
   const auto coded = avc(kFullAvc);
   for (const char* text :

@@ -292,6 +292,18 @@ def colour_chart(colour, bits=8, full_range=False, seconds=SECONDS, labelled=Tru
     return Clip(path, fps)
 
 
+def rgb():
+    """The chart in H.264 of RGB, which has no matrix and a full range."""
+    return Clip(_once("rgb.mp4", lambda draft: programs.read_with(
+        "ffmpeg", "-v", "error", "-y", "-i", colour_chart("bt709", seconds=1).path, "-map", "0:v", "-c:v", "libx264rgb",
+        "-crf", "2", "-preset", "ultrafast", draft)), FRAME_RATES["30"])
+
+
+def full_range_in_matroska():
+    """The chart in full range, which qtdemux would call limited."""
+    return _remuxed("full-range.mkv", colour_chart("bt709", full_range=True, seconds=1))
+
+
 X265 = ("-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1")
 
 

@@ -85,6 +85,35 @@ class Chart(ColourTest):
                 self.check(clips.colour_chart("bt709", 8, full_range, seconds=1), full_range, suffix=".JPG")
 
 
+class FullRange(ColourTest):
+    """What a decoder calls full, and what a converter has made of it since."""
+
+    def check_by_eye(self, clip, **options):
+        """As check() has it, but GStreamer's converters of 8 bits have been at work: up to 7."""
+        made = self.make(clip, **{**SHORT, "sound": False, **options})
+        for image, what in ((decoders.still_rgb(made.still), "still"),
+                            (pair.frame_at_marker(made.movie, "rgb24"), "movie")):
+            self.assert_patches(self.patches(image), clips.CHART, 7, f"{what}, the chart")
+
+    def test_of_which_nothing_else_is_said(self):
+        clip = clips.colour_chart("bt601", full_range=True, seconds=1, labelled=False)
+        for line in (harness.lossless_line, harness.main_line):
+            with self.subTest(line.__name__):
+                made = self.check(clip, True, line=line, name=line.__name__)
+                self.assertTrue(readers.is_full_range(readers.first_stream(readers.ffprobe(made.movie)[0], "video")))
+
+    def test_converted_before(self):
+        for caps in ("format=RGB", "format=I420,colorimetry=bt601", "format=I420,colorimetry=bt709"):
+            with self.subTest(caps):
+                self.check_by_eye(clips.full_range_in_matroska(), name=caps.split("=")[-1], line=harness.sink_line,
+                                  decode="decodebin", before_video=("videoconvert", "!", f"video/x-raw,{caps}", "!"))
+
+    def test_of_rgb(self):
+        for decode in ("parsebin", "decodebin"):
+            with self.subTest(decode):
+                self.check_by_eye(clips.rgb(), name=decode, line=harness.sink_line, decode=decode)
+
+
 class WideColours(ColourTest):
     """Readers that know nothing of nclx find an ICC profile, and come to the same colours by it."""
 
