@@ -241,10 +241,14 @@ void read_udta(ByteSpan body, MovieFile& movie, SourceMetadataReader& texts) {
   for (std::size_t i = 0; i < kMostUserData; ++i) {
     const auto atom = take_atom(body);
     if (!atom) return;
-    if (atom->type == FourCC("meta"))
-      movie.user_metadata = items_in_meta(atom->body);
-    else
+    if (atom->type != FourCC("meta")) {
       texts.add(atom->whole);
+      continue;
+    }
+    movie.user_metadata = items_in_meta(atom->body);
+    ByteSpan inside = is_iso_meta(atom->body) ? atom->body.subspan(4) : atom->body;
+    while (const auto child = take_atom(inside))
+      if (child->type == FourCC("ilst")) texts.add(child->whole);
   }
 }
 

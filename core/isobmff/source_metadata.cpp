@@ -115,6 +115,46 @@ bool take_zone(std::string_view& rest, std::optional<int>& offset) {
   return true;
 }
 
+double fixed_16_16(ByteSpan bytes, std::size_t at) {
+  return static_cast<std::int32_t>(u32_at(bytes, at)) / 65536.0;
+}
+
+// 3GPP TS 26.244, 8.10: version and flags, a language, a name that ends with NUL
+// (or, in UTF-16, with two), a role, and three numbers.
+std::optional<Place> place_in_loci(ByteSpan body) {
+  constexpr std::size_t kBeforeName = 6;
+  if (body.size() < kBeforeName + 2) return std::nullopt;
+  ByteSpan rest = body.subspan(kBeforeName);
+  const bool is_utf16 = u16_at(rest, 0) == 0xFEFF;
+  const std::size_t unit = is_utf16 ? 2 : 1;
+  std::size_t end = 0;
+  const auto is_end = [&] { return rest[end] == 0 && rest[end + unit - 1] == 0; };
+  while (end + unit <= rest.size() && !is_end()) end += unit;
+  constexpr std::size_t kRole = 1;
+  if (end + unit + kRole + 12 > rest.size()) return std::nullopt;
+  rest = rest.subspan(end + unit + kRole);
+  const Place place{fixed_16_16(rest, 4), fixed_16_16(rest, 0), fixed_16_16(rest, 8)};
+  if (std::abs(place.latitude_degrees) > 90 || std::abs(place.longitude_degrees) > 180)
+    return std::nullopt;
+  return place;
+}
+
+// A text with its length and language before it, of several languages the first; or
+// as iTunes has it, in an atom "data".
+std::string user_text_in(ByteSpan body) {
+  ByteSpan inside = body;
+  const auto data = take_atom(inside);
+  if (data && data->type == FourCC("data")) {
+    constexpr std::size_t kBeforeValue = 8;  // type and locale
+    const bool is_text = data->body.size() >= kBeforeValue &&
+                         static_cast<DataType>(u32_at(data->body, 0)) == DataType::Utf8;
+    return is_text ? text_in(data->body.subspan(kBeforeValue)) : "";
+  }
+  constexpr std::size_t kBeforeText = 4;
+  if (body.size() < kBeforeText || body.size() - kBeforeText < u16_at(body, 0)) return "";
+  return text_in(body.subspan(kBeforeText, u16_at(body, 0)));
+}
+
 }  // namespace
 
 std::optional<Place> parse_iso_6709(std::string_view text) {
@@ -173,10 +213,21 @@ void SourceMetadataReader::add(ByteSpan atom) {
     keys_ = key_names(body);
     return;
   }
-  if (taken->type == FourCC("ilst")) return add_items(metadata_items(body, keys_));
-  // A text with its length and language before it; of several languages the first.
-  constexpr std::size_t kBeforeText = 4;
-  if (body.size() < kBeforeText || body.size() - kBeforeText < u16_at(body, 0)) return;
+  if (taken->type == FourCC("ilst")) {
+    add_items(metadata_items(body, keys_));
+    ByteSpan items = body;  // those of iTunes have names of their own
+    while (const auto item = take_atom(items))
+      if (item->type != FourCC("ilst")) add(item->whole);
+    return;
+  }
+  if (taken->type == FourCC("loci")) {
+    if (!metadata_.place) metadata_.place = place_in_loci(body);
+    return;
+  }
+  if (taken->type == FourCC("date")) {  // the text alone
+    take("com.apple.quicktime.creationdate", text_in(body));
+    return;
+  }
   constexpr std::array<std::pair<FourCC, std::string_view>, 7> kTexts{{
       {FourCC("\251xyz"), "location.ISO6709"},
       {FourCC("\251mak"), "make"},
@@ -189,9 +240,18 @@ void SourceMetadataReader::add(ByteSpan atom) {
   const auto known =
       std::ranges::find(kTexts, taken->type, [](const auto& row) { return row.first; });
   if (known != kTexts.end())
-    take(
-        "com.apple.quicktime." + std::string(known->second),
-        text_in(body.subspan(kBeforeText, u16_at(body, 0))));
+    take("com.apple.quicktime." + std::string(known->second), user_text_in(body));
+}
+
+void SourceMetadataReader::add_named(std::string_view name, std::string text) {
+  std::string key(name);
+  std::ranges::transform(key, key.begin(), [](char letter) {
+    if (letter == '_') return '.';
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  constexpr std::string_view kPlace = "com.apple.quicktime.location.ISO6709";
+  if (key == "com.apple.quicktime.location.iso6709") key = kPlace;
+  take(key, std::move(text));
 }
 
 void SourceMetadataReader::add_items(const std::vector<isobmff::MetadataItem>& items) {

@@ -13,13 +13,17 @@
 namespace livephoto {
 
 // Reads `keys` and the `ilst` behind it (QuickTime File Format, "Metadata"; the
-// keys of Apple's and Android's cameras), and user data texts such as `(c)xyz`
-// ("User data text strings and language codes"). What is damaged, too long or
-// unknown is passed over: at most 1,024 keys, and texts of 4,000 bytes in UTF-8.
+// keys of Apple's and Android's cameras), user data texts such as `(c)xyz` ("User data
+// text strings and language codes"), also as iTunes writes them, `date`, and 3GPP's `loci`. What
+// is damaged, too long or unknown is passed over: at most 1,024 keys, and texts of 4,000
+// bytes in UTF-8.
 class SourceMetadataReader {
  public:
   // One atom with its header, as it stands in the file.
   void add(ByteSpan atom);
+  // A key as it is written elsewhere: COM.APPLE.QUICKTIME.MAKE or COM_APPLE_QUICKTIME_MAKE in
+  // Matroska.
+  void add_named(std::string_view name, std::string text);
   // Values whose keys are known already.
   void add_items(const std::vector<isobmff::MetadataItem>& items);
   // What was found; how the picture is to be turned is not among it.

@@ -1,5 +1,6 @@
 #include "gst/select/arriving.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "gst/select/source_picture.h"
 #include "gst/select/source_tags.h"
 #include "gst/select/stream.h"
+#include "gst/support/tags.h"
 #include "gst/support/upstream.h"
 
 namespace livephoto::select {
@@ -48,14 +50,70 @@ void note_source_begin(Run& run, const Input& input, GstBuffer* first) {
   run.begins_with_sound = !is_picture;
 }
 
-// Where the source has no date, its file's stands in.
-void date_by_file(Run& run, GstTagList* date) {
-  const bool is_wanted = run.strip != Strip::Everything;
-  if (!date || !is_wanted || run.video.has_date()) return;
-  run.is_dated_by_file = true;
-  auto& tags = run.video.global_tags;
-  tags = adopt(gst_tag_list_merge(date, tags.get(), GST_TAG_MERGE_REPLACE));
+CaptureTime in_utc(std::chrono::sys_seconds time) {
+  const auto midnight = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day day(midnight);
+  const std::chrono::hh_mm_ss clock(time - midnight);
+  return {
+      .year = static_cast<int>(day.year()),
+      .month = static_cast<int>(static_cast<unsigned>(day.month())),
+      .day = static_cast<int>(static_cast<unsigned>(day.day())),
+      .hour = static_cast<int>(clock.hours().count()),
+      .minute = static_cast<int>(clock.minutes().count()),
+      .second = static_cast<int>(clock.seconds().count()),
+      .utc_offset_minutes = 0};
+}
+
+// What the movie's texts say, and its header; a time without a zone says less than that.
+CaptureInfo capture_of(const isobmff::MovieFile& movie) {
+  CaptureInfo capture = movie.capture;
+  const auto created = isobmff::unix_time(movie.creation_time);
+  const bool is_header_true =
+      created > std::chrono::sys_seconds();  // else unknown, or of another epoch
+  if (is_header_true && !(capture.time && capture.time->utc_offset_minutes))
+    capture.time = in_utc(created);
+  return capture;
+}
+
+void add_tags(Owned<GstTagList>& tags, const GstTagList* more) {
+  tags = adopt(gst_tag_list_merge(tags.get(), more, GST_TAG_MERGE_REPLACE));
   gst_tag_list_set_scope(tags.get(), GST_TAG_SCOPE_GLOBAL);
+}
+
+bool has_orientation(const GstTagList* tags) {
+  return tags && gst_tag_list_get_tag_size(tags, GST_TAG_IMAGE_ORIENTATION) > 0;
+}
+
+// qtdemux 1.22 knows seven of the eight, and says nothing of the other (Transverse).
+void add_orientation(Input& video, const isobmff::MovieFile& movie) {
+  const auto track = std::ranges::find_if(movie.tracks, [](const isobmff::Track& candidate) {
+    return candidate.is_enabled && candidate.video.has_value();
+  });
+  const auto turn =
+      track == movie.tracks.end() ? std::nullopt : isobmff::orientation_of(track->matrix);
+  if (turn != Orientation::Transverse) return;
+  const auto tags =
+      adopt(gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, gst::orientation_name(*turn), nullptr));
+  add_tags(video.global_tags, tags.get());
+}
+
+// What the demuxer has passed over the source's file says itself. Where nothing has a date,
+// the day has noon, or the time of the file stands in.
+void complete_tags(
+    Run& run, const std::optional<isobmff::MovieFile>& movie, const GstTagList* file_date) {
+  Input& video = run.video;
+  const auto said = adopt(
+      gst_tag_list_merge(video.global_tags.get(), video.stream_tags.get(), GST_TAG_MERGE_REPLACE));
+  if (movie)
+    add_tags(video.global_tags, missing_in(said.get(), capture_of(*movie), run.strip).get());
+  if (movie && !has_orientation(said.get())) add_orientation(video, *movie);
+  if (run.strip == Strip::Everything || video.has_date()) return;
+  if (const auto noon = noon_of_day(said.get())) {
+    add_tags(video.global_tags, noon.get());
+  } else if (file_date) {
+    run.is_dated_by_file = true;
+    add_tags(video.global_tags, file_date);
+  }
 }
 
 std::optional<nanoseconds> source_end(GstPad* sink) {
@@ -123,7 +181,7 @@ GstFlowReturn video_chain(GstPad* pad, GstObject* parent, GstBuffer* given) {
     auto pictures = movie ? pictures_of(*movie) : std::vector<VideoDescription>();
     lock.lock();
     run.source_pictures = std::move(pictures);
-    date_by_file(run, date.get());
+    complete_tags(run, movie, date.get());
     run.source_still = own_still;
     if (own_still) run.window.set_source_still(*own_still);
   }

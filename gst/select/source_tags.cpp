@@ -29,6 +29,14 @@ CaptureInfo metadata_in(const GstTagList* tags) {
     const gst::ReadMap map(atom);
     if (map) reader.add(map.bytes());
   }
+  const guint comments = gst_tag_list_get_tag_size(tags, GST_TAG_EXTENDED_COMMENT);
+  for (guint i = 0; i < comments; ++i) {
+    const gchar* comment = nullptr;
+    gst_tag_list_peek_string_index(tags, GST_TAG_EXTENDED_COMMENT, i, &comment);
+    const std::string text = comment ? comment : "";
+    if (const auto equals = text.find('='); equals != text.npos)
+      reader.add_named(text.substr(0, equals), text.substr(equals + 1));
+  }
   return reader.metadata();
 }
 
@@ -90,22 +98,76 @@ void add(GstTagList* tags, const CaptureInfo& source) {
     gst_tag_list_add(tags, GST_TAG_MERGE_APPEND, GST_TAG_KEYWORDS, keyword.c_str(), nullptr);
 }
 
+// Without a time of day it is no instant, and would hide one.
+void keep_day_only(GstTagList* tags) {
+  GstDateTime* raw = nullptr;
+  if (!gst_tag_list_get_date_time(tags, GST_TAG_DATE_TIME, &raw)) return;
+  const auto date = adopt(raw);
+  if (gst_date_time_has_time(date.get())) return;
+  gst_tag_list_remove_tag(tags, GST_TAG_DATE_TIME);
+  // Of a year alone demuxers make its first day.
+  gst_tag_list_remove_tag(tags, GST_TAG_DATE);
+  if (!gst_date_time_has_day(date.get())) return;
+  const auto day = adopt(g_date_new_dmy(
+      static_cast<GDateDay>(gst_date_time_get_day(date.get())),
+      static_cast<GDateMonth>(gst_date_time_get_month(date.get())),
+      static_cast<GDateYear>(gst_date_time_get_year(date.get()))));
+  gst_tag_list_add(tags, GST_TAG_MERGE_REPLACE, GST_TAG_DATE, day.get(), nullptr);
+}
+
 bool is_kept(const gchar* tag, Strip strip) {
   if (g_str_equal(tag, kRawAtom)) return false;
   if (strip == Strip::Everything) return g_str_equal(tag, GST_TAG_IMAGE_ORIENTATION);
   return strip == Strip::Nothing || !g_str_has_prefix(tag, "geo-location-");
 }
 
+template <class Test>
+void remove_if(GstTagList* tags, Test is_removed) {
+  for (gint i = gst_tag_list_n_tags(tags); i > 0; --i) {
+    const gchar* tag = gst_tag_list_nth_tag_name(tags, static_cast<guint>(i - 1));
+    if (is_removed(tag)) gst_tag_list_remove_tag(tags, tag);
+  }
+}
+
 }  // namespace
 
 Owned<GstTagList> understood(const GstTagList* tags, Strip strip) {
   auto proper = adopt(gst_tag_list_copy(tags));
+  keep_day_only(proper.get());
   add(proper.get(), metadata_in(tags));
-  for (gint i = gst_tag_list_n_tags(proper.get()); i > 0; --i) {
-    const gchar* tag = gst_tag_list_nth_tag_name(proper.get(), static_cast<guint>(i - 1));
-    if (!is_kept(tag, strip)) gst_tag_list_remove_tag(proper.get(), tag);
-  }
+  remove_if(proper.get(), [strip](const gchar* tag) { return !is_kept(tag, strip); });
   return proper;
+}
+
+Owned<GstTagList> missing_in(const GstTagList* said, const CaptureInfo& movie, Strip strip) {
+  auto missing = adopt(gst_tag_list_new_empty());
+  add(missing.get(), movie);
+  const auto is_said = [said](const gchar* tag) {
+    // One of two numbers of a place is no place.
+    if (g_str_has_prefix(tag, "geo-location-")) tag = GST_TAG_GEO_LOCATION_LATITUDE;
+    if (g_str_equal(tag, GST_TAG_DATE_TIME)) return has_date(said);
+    return said && gst_tag_list_get_tag_size(said, tag) > 0;
+  };
+  remove_if(missing.get(), [&](const gchar* tag) { return is_said(tag) || !is_kept(tag, strip); });
+  return missing;
+}
+
+Owned<GstTagList> noon_of_day(const GstTagList* tags) {
+  GDate* raw = nullptr;
+  if (!tags || !gst_tag_list_get_date(tags, GST_TAG_DATE, &raw)) return nullptr;
+  const auto day = adopt(raw);
+  constexpr int kNoon = 12;
+  auto noon = adopt(g_date_time_new_local(
+      g_date_get_year(day.get()),
+      static_cast<gint>(g_date_get_month(day.get())),
+      g_date_get_day(day.get()),
+      kNoon,
+      0,
+      0));
+  if (!noon) return nullptr;
+  auto dated = adopt(gst_tag_list_new_empty());
+  set_date(dated.get(), adopt(gst_date_time_new_from_g_date_time(noon.release())).get());
+  return dated;
 }
 
 Owned<GstTagList> moved_on(const GstTagList* tags, std::chrono::nanoseconds later) {
@@ -129,7 +191,9 @@ Owned<GstTagList> moved_on(const GstTagList* tags, std::chrono::nanoseconds late
 }
 
 bool has_date(const GstTagList* tags) {
-  return tags && gst_tag_list_get_tag_size(tags, GST_TAG_DATE_TIME) > 0;
+  GstDateTime* raw = nullptr;
+  if (!tags || !gst_tag_list_get_date_time(tags, GST_TAG_DATE_TIME, &raw)) return false;
+  return gst_date_time_has_time(adopt(raw).get()) != FALSE;
 }
 
 Owned<GstTagList> date_of_file(const std::string& path) {

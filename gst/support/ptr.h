@@ -20,6 +20,7 @@ struct Release {
   void operator()(GstStructure* p) const { gst_structure_free(p); }
   void operator()(GstDateTime* p) const { gst_date_time_unref(p); }
   void operator()(GDateTime* p) const { g_date_time_unref(p); }
+  void operator()(GDate* p) const { g_date_free(p); }
   void operator()(GTimeZone* p) const { g_time_zone_unref(p); }
   void operator()(GstPad* p) const { gst_object_unref(p); }
   void operator()(GstElement* p) const { gst_object_unref(p); }

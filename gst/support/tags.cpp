@@ -110,6 +110,10 @@ std::optional<Place> place_of(const GstTagList* tags) {
 
 }  // namespace
 
+const gchar* orientation_name(Orientation orientation) {
+  return kOrientations[static_cast<std::size_t>(orientation) - 1].data();
+}
+
 void register_live_photo_tags() {
   gst_tag_register_static(
       GST_TAG_LIVE_PHOTO_CONTENT_IDENTIFIER,

@@ -32,6 +32,9 @@ std::optional<std::string> content_identifier_of(const GstTagList* tags);
 std::optional<GstClockTime> still_offset_of(const GstTagList* tags);
 std::optional<GstClockTime> clip_duration_of(const GstTagList* tags);
 
+// GStreamer's name of it, as GST_TAG_IMAGE_ORIENTATION has it.
+const gchar* orientation_name(Orientation orientation);
+
 // Date and time, place, device, application, title, description, keywords,
 // orientation, as far as `tags` has them. A date without a time of day is left
 // out: it would become midnight.

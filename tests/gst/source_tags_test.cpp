@@ -96,17 +96,21 @@ GST_START_TEST(movie_and_still_have_dates_of_their_own) {
 }
 GST_END_TEST
 
-GST_START_TEST(a_date_without_a_time_of_day_stays) {
+// Without one neither file could have a date. The clip begins 0.32 s after the source.
+GST_START_TEST(a_day_without_a_time_has_noon) {
   const auto tags = dated("2024-05-17");
   Described scene(kLate, tags.get());
 
-  for (Branch* branch : {&scene.rig.picture, &scene.rig.still}) {
-    GstDateTime* raw = nullptr;
-    fail_unless(gst_tag_list_get_date_time(scene.tags_of(*branch), GST_TAG_DATE_TIME, &raw));
-    const auto date = adopt(raw);
-    fail_if(gst_date_time_has_time(date.get()));
-    assert_equals_int(gst_date_time_get_day(date.get()), 17);
-  }
+  assert_text(scene.date_of(scene.rig.picture).substr(0, 21), "2024-05-17T12:00:00.3");
+  assert_text(scene.date_of(scene.rig.still).substr(0, 21), "2024-05-17T12:00:00.4");
+}
+GST_END_TEST
+
+GST_START_TEST(a_year_alone_is_no_date) {
+  const auto tags = dated("2024");
+  Described scene(kLate, tags.get());
+
+  assert_text(scene.date_of(scene.rig.picture), "none");
 }
 GST_END_TEST
 
@@ -207,7 +211,8 @@ static Suite* source_tags_suite() {
   TCase* tests = tcase_create("tags");
   suite_add_tcase(suite, tests);
   tcase_add_test(tests, movie_and_still_have_dates_of_their_own);
-  tcase_add_test(tests, a_date_without_a_time_of_day_stays);
+  tcase_add_test(tests, a_day_without_a_time_has_noon);
+  tcase_add_test(tests, a_year_alone_is_no_date);
   tcase_add_test(tests, raw_atoms_become_tags);
   tcase_add_test(tests, every_zone_on_earth_is_kept);
   tcase_add_test(tests, a_leap_second_is_the_last_of_its_minute);

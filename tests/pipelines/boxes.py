@@ -48,6 +48,16 @@ def edits(*rows):
     return lambda _: struct.pack(">II", 0, len(rows)) + b"".join(struct.pack(">IiI", *row, 1 << 16) for row in rows)
 
 
+def turned(across, down):
+    """The body of a `tkhd` of version 0 by whose matrix a picture's right and its bottom point to (x, y), moved into view."""
+    def new(body):
+        size = [value >> 16 for value in struct.unpack(">II", body[76:84])]
+        moved = [-min(0, across[axis] * size[0]) - min(0, down[axis] * size[1]) for axis in (0, 1)]
+        rows = (*across, 0, *down, 0, *moved)
+        return body[:40] + struct.pack(">9i", *(value << 16 for value in rows), 1 << 30) + body[76:]
+    return new
+
+
 SAMPLE_DESCRIPTION = ("trak", "mdia", "minf", "stbl", "stsd")
 
 

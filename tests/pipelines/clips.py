@@ -231,6 +231,19 @@ def corners():
         draft, _frames(fps, 1, painter=Painter(corners=True)), fps, X264 + BT709, tone(1), AAC)), fps)
 
 
+# Where the right of the coded picture and its bottom point to when it is shown, as GStreamer names it.
+TURNS = {
+    "rotate-0": ((1, 0), (0, 1)), "flip-rotate-0": ((-1, 0), (0, 1)), "rotate-180": ((-1, 0), (0, -1)),
+    "flip-rotate-180": ((1, 0), (0, -1)), "flip-rotate-270": ((0, 1), (1, 0)), "rotate-90": ((0, 1), (-1, 0)),
+    "flip-rotate-90": ((0, -1), (-1, 0)), "rotate-270": ((0, -1), (1, 0))}
+
+
+def turned(name):
+    """The corners, to be turned by the matrix of their track."""
+    return Clip(_once(f"matrix-{name}.mp4", lambda draft: boxes.change(
+        corners().path, draft, ("trak", "tkhd"), boxes.turned(*TURNS[name]))), FRAME_RATES["30"])
+
+
 def portrait(turn):
     """A picture that stands upright only when the container's display matrix is obeyed: 90, 180 or 270 degrees.
 

@@ -150,6 +150,83 @@ class Dates(MetadataTest):
         self.assertEqual(harness.field(harness.main_messages(run, "live-photo-selected")[0], "date-source"), "source")
 
 
+class OtherWriters(MetadataTest):
+    """What ffmpeg leaves of a camera's movie, which GStreamer's demuxers read in part."""
+
+    def remuxed(self, name, *options):
+        path = self.folder / name
+        programs.read_with("ffmpeg", "-v", "error", "-y", "-i", clips.moving().path, "-map_metadata", "-1", "-map", "0", "-c",
+                          "copy", *options, path)
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+        return path
+
+    def taken(self, path, line=harness.lossless_line):
+        """(pair, date-source, the date of the source's first picture by the movie's, to the second)"""
+        still, movie = self.folder / "P.HEIC", self.folder / "P.MOV"
+        run = self.last_run = harness.launch(line(path, still, movie), messages=True)
+        self.assert_ended_well(run)
+        made = harness.Pair(run, still, movie)
+        moment, zone = when(readers.tag(readers.exiftool(movie), "CreationDate"))
+        # The clip begins at 1 s; in Matroska, the picture begins 0.02 s after the sound, and Apple's date has no fraction.
+        if path.suffix == ".mkv":
+            moment += datetime.timedelta(seconds=1)
+        said = harness.field(harness.main_messages(run, "live-photo-selected")[0], "date-source")
+        return made, said, (moment - datetime.timedelta(seconds=1), zone)
+
+    def test_a_day_without_a_time_hides_no_better_date(self):
+        path = self.remuxed("both.mp4", "-metadata", "date=2021-03-04", "-metadata", f"creation_time={clips.FILMED}")
+        _, said, date = self.taken(path)
+        self.assertEqual((said, date), ("source", (FILMED, 0)))
+
+    def test_a_day_alone_has_noon(self):
+        for name in ("day.mp4", "day.mkv"):
+            with self.subTest(name):
+                path = self.remuxed(name, "-metadata", ("DATE_RECORDED" if name.endswith("mkv") else "date") + "=2021-03-04")
+                made, said, (moment, minutes) = self.taken(path)
+                self.assertEqual(said, "source")
+                self.assertEqual(moment + datetime.timedelta(minutes=minutes), datetime.datetime(2021, 3, 4, 12))
+                self.assertEqual(when(readers.tag(readers.exiftool(made.still), "SubSecDateTimeOriginal"))[1], minutes)
+
+    def test_a_year_alone_is_no_date(self):
+        _, said, date = self.taken(self.remuxed("year.mp4", "-metadata", "date=2021"))
+        self.assertEqual((said, date[0]), ("file", datetime.datetime(2020, 9, 13, 12, 26, 40)))
+
+    def test_the_place_is_kept_wherever_it_stands(self):
+        place = ("-metadata", "location=-33.8688+151.2093/")
+        for name, options in (("loci.mp4", place), ("xyz.mov", place),
+                              ("keys.mov", ("-movflags", "use_metadata_tags", "-metadata",
+                                            "com.apple.quicktime.location.ISO6709=-33.8688+151.2093/"))):
+            with self.subTest(name):
+                made, _, _ = self.taken(self.remuxed(name, *options))
+                for reader, (latitude, longitude) in self.places(made).items():
+                    self.assert_close(latitude, -33.8688, 1e-4, f"{reader}: latitude")
+                    self.assert_close(longitude, 151.2093, 1e-4, f"{reader}: longitude")
+
+    def test_apples_keys_are_kept_where_a_remux_puts_them(self):
+        keys = {"creationdate": "2024-05-17T12:20:30+0200", "make": "Maker", "model": "Model", "title": "A day"}
+        options = [word for key, text in keys.items() for word in ("-metadata", f"com.apple.quicktime.{key}={text}")]
+        for name, flags in (("keys.mov", ("-movflags", "use_metadata_tags")), ("keys.mkv", ())):
+            with self.subTest(name):
+                made, said, date = self.taken(self.remuxed(name, *flags, *options))
+                self.assertEqual((said, date), ("source", (FILMED, 120)))
+                for file in (made.still, made.movie):
+                    found = readers.exiftool(file)
+                    self.assertEqual([readers.tag(found, tag) for tag in ("Make", "Model", "Title")],
+                                     ["Maker", "Model", "A day"])
+
+    def test_it_can_be_left_out(self):
+        path = self.remuxed("keys.mov", "-movflags", "use_metadata_tags", "-metadata",
+                            "com.apple.quicktime.location.ISO6709=-33.8688+151.2093/", "-metadata",
+                            "com.apple.quicktime.make=Maker")
+        for option in ("strip=true", "strip-geo-location=true"):
+            with self.subTest(option):
+                made = self.make(path, option.split("=")[0], line=harness.lossless_line, select=(option,))
+                for file in (made.still, made.movie):
+                    found = readers.exiftool(file)
+                    self.assertEqual([tag for tag in found if "GPS" in tag and "Version" not in tag], [])
+                    self.assertEqual("Maker" in found.values(), option != "strip=true")
+
+
 class Apple(MetadataTest):
 
     def test_all_that_an_iphone_says_is_in_the_pair(self):

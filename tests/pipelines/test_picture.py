@@ -65,7 +65,7 @@ class Upright(harness.PipelineTest):
 
 
 class Orientation(harness.PipelineTest):
-    """All eight of Exif, from a tag of the stream; by their content, not by what a reader says of them."""
+    """All eight of Exif, from a tag of the stream or a movie's matrix; by their content, not by what a reader says."""
 
     # GStreamer's name, and the corners as they are to be shown: top left, top right, bottom left, bottom right.
     SHOWN = {
@@ -83,13 +83,13 @@ class Orientation(harness.PipelineTest):
                 found.append(self.COLOURS.get(tuple(int(value > 128) for value in colour), str(colour)))
         return " ".join(found)
 
-    def check(self, line):
+    def check(self, line, by_matrix=False, **options):
         for name, shown in self.SHOWN.items():
             with self.subTest(name):
-                made = self.make(
-                    clips.corners(), name, line=line, start=0, duration=harness.SECOND // 2,
-                    still_time=harness.SECOND // 5,
-                    before_video=("taginject", f"tags=image-orientation={name}", "!"))
+                clip, by_tag = (clips.turned(name), ()) if by_matrix else (
+                    clips.corners(), ("taginject", f"tags=image-orientation={name}", "!"))
+                made = self.make(clip, name, line=line, start=0, duration=harness.SECOND // 2,
+                                 still_time=harness.SECOND // 5, before_video=by_tag, **options)
                 self.assertEqual(self.corners(decoders.still_rgb(made.still)), shown, "the still by heif-convert")
                 self.assertEqual(self.corners(pair.frame_at_marker(made.movie, "rgb24")), shown, "the movie by ffmpeg")
 
@@ -98,6 +98,15 @@ class Orientation(harness.PipelineTest):
 
     def test_every_orientation_encoded_again(self):
         self.check(harness.main_line)
+
+    def test_every_matrix_unchanged(self):
+        self.check(harness.lossless_line, True)
+
+    def test_every_matrix_encoded_again(self):
+        self.check(harness.main_line, True)
+
+    def test_every_matrix_by_livephotosink_upright(self):
+        self.check(harness.sink_line, True, sink=("upright=true",), sound=False)
 
 
 class Alpha(harness.PipelineTest):

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,6 +100,76 @@ TEST(SourceMetadata, IsWhatWeWriteOurselves) {
   EXPECT_EQ(reader.metadata().place, capture.place);
   EXPECT_EQ(reader.metadata().title, capture.title);
   EXPECT_EQ(reader.metadata().keywords, capture.keywords);
+}
+
+// An atom around what is in it.
+Bytes atom(const std::string& type, const std::vector<Bytes>& parts) {
+  Bytes whole = {0, 0, 0, 0};
+  for (const char letter : type) whole.push_back(static_cast<std::uint8_t>(letter));
+  for (const Bytes& part : parts) whole.insert(whole.end(), part.begin(), part.end());
+  whole[2] = static_cast<std::uint8_t>(whole.size() >> 8);
+  whole[3] = static_cast<std::uint8_t>(whole.size());
+  return whole;
+}
+
+Bytes itunes_text(const std::string& type, const std::string& text) {
+  return atom(type, {atom("data", {{0, 0, 0, 1, 0, 0, 0, 0}, bytes_of(text)})});
+}
+
+TEST(SourceMetadata, IsReadFromUserDataAsITunesWritesThem) {
+  const auto found = metadata_of({atom(
+      "ilst",
+      {itunes_text("\251nam", "A title"),
+       itunes_text("\251xyz", "-33.8688-071.2093-12.500/"),
+       itunes_text("\251too", "A tool")})});
+
+  EXPECT_EQ(found.title, "A title");
+  EXPECT_EQ(found.place, (Place{-33.8688, -71.2093, -12.5}));
+  EXPECT_EQ(metadata_of({itunes_text("\251nam", "Alone")}).title, "Alone");
+  EXPECT_EQ(metadata_of({atom("\251nam", {atom("data", {{0, 0, 0, 1}})})}).title, "");
+}
+
+TEST(SourceMetadata, IsReadFromADateThatIsTextAlone) {
+  const auto found = metadata_of({atom("date", {bytes_of("2023-07-08T09:10:11-0330")})});
+
+  EXPECT_EQ(found.time, (CaptureTime{2023, 7, 8, 9, 10, 11, 0, -210}));
+}
+
+// 3GPP: version, flags and language, a name, a role; longitude, latitude, altitude.
+Bytes loci(const Bytes& name, const Bytes& numbers) {
+  return atom("loci", {{0, 0, 0, 0, 0x15, 0xC7}, name, {0}, numbers, bytes_of("earth"), {0, 0}});
+}
+const Bytes kNumbers = {0x00, 0x97, 0x80, 0x00, 0xFF, 0xDE, 0x40, 0x00, 0x00, 0x3A, 0x19, 0x99};
+
+TEST(SourceMetadata, IsReadFrom3gppsLocation) {
+  const auto is_sydney = [](const std::optional<Place>& place) {
+    return place && place->longitude_degrees == 151.5 && place->latitude_degrees == -33.75 &&
+           std::abs(*place->altitude_metres - 58.1) < 1e-4;
+  };
+  EXPECT_TRUE(is_sydney(metadata_of({loci({0}, kNumbers)}).place));
+  EXPECT_TRUE(is_sydney(metadata_of({loci({'S', 'y', 0}, kNumbers)}).place));
+  EXPECT_TRUE(is_sydney(metadata_of({loci({0xFE, 0xFF, 0, 'S', 0, 0}, kNumbers)}).place));
+
+  const Bytes far(12, 0x7F);
+  EXPECT_FALSE(metadata_of({loci({0}, far)}).place);
+  const Bytes whole = loci({'S', 'y', 0}, kNumbers);
+  for (std::size_t cut = 8; cut < whole.size() - 8; ++cut) {
+    Bytes shorter(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(cut));
+    shorter[3] = static_cast<std::uint8_t>(cut);
+    EXPECT_FALSE(metadata_of({shorter}).place) << cut;
+  }
+}
+
+TEST(SourceMetadata, IsReadFromKeysAsMatroskaHasThem) {
+  SourceMetadataReader reader;
+  reader.add_named("COM.APPLE.QUICKTIME.CREATIONDATE", "2016-02-02T10:51:27-0700");
+  reader.add_named("COM_APPLE_QUICKTIME_LOCATION_ISO6709", "+40.6358-111.8084+1401.883/");
+  reader.add_named("com.apple.quicktime.make", "Apple");
+  reader.add_named("MAJOR_BRAND", "qt");
+
+  EXPECT_EQ(reader.metadata().time, (CaptureTime{2016, 2, 2, 10, 51, 27, 0, -420}));
+  EXPECT_EQ(reader.metadata().place, (Place{40.6358, -111.8084, 1401.883}));
+  EXPECT_EQ(reader.metadata().make, "Apple");
 }
 
 TEST(SourceMetadata, PassesOverWhatIsDamaged) {
