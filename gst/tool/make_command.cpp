@@ -192,6 +192,8 @@ Result<std::vector<Job>> jobs_of(const Arguments& arguments) {
   auto wishes = wishes_of(arguments);
   if (!wishes) return wishes.error();
   request.wishes = *std::move(wishes);
+  for (const std::string& list : {arguments.names_list, arguments.moments_list})
+    if (!list.empty() && list != "-") request.lists.emplace_back(list);
   for (Wish& wish : request.wishes) fill_in(wish.moment, *usual);
   return plan(request);
 }

@@ -105,19 +105,15 @@ std::optional<FileIdentity> identity_of(const fs::path& path) {
   return FileIdentity{status.st_dev, status.st_ino};
 }
 
-// The videos of the run, whatever they are called.
+// The videos and lists of the run, whatever they are called.
 class Inputs {
  public:
-  explicit Inputs(const std::vector<Wish>& wishes) {
-    for (const Wish& wish : wishes) {
-      const fs::path& video = wish.moment.video;
-      by_name_.emplace(key_of(video), video);
-      if (const auto identity = identity_of(video)) by_identity_.emplace(*identity, video);
-      add_folders(video);
-    }
+  explicit Inputs(const Request& request) {
+    for (const Wish& wish : request.wishes) add(wish.moment.video);
+    for (const fs::path& list : request.lists) add(list);
   }
 
-  // A video that writing `output` would replace or remove; null where there is none.
+  // What writing `output` would replace or remove; null where there is none.
   const fs::path* replaced_by(const fs::path& output) const {
     if (const auto found = by_name_.find(key_of(output)); found != by_name_.end())
       return &found->second;
@@ -128,11 +124,13 @@ class Inputs {
   }
 
  private:
-  // A bundle that is replaced takes along what lies in it.
-  void add_folders(const fs::path& video) {
-    const fs::path folder = fs::absolute(video).parent_path();
+  void add(const fs::path& input) {
+    by_name_.emplace(key_of(input), input);
+    if (const auto identity = identity_of(input)) by_identity_.emplace(*identity, input);
+    // A bundle that is replaced takes along what lies in it.
+    const fs::path folder = fs::absolute(input).parent_path();
     if (folder.extension().empty()) return;
-    if (const auto identity = identity_of(folder)) by_identity_.emplace(*identity, video);
+    if (const auto identity = identity_of(folder)) by_identity_.emplace(*identity, input);
   }
 
   std::map<std::string, fs::path> by_name_;
@@ -150,9 +148,9 @@ Result<void> refuse_replacing(const Job& job, const Inputs& inputs) {
   const auto outputs =
       names.bundle.empty() ? std::vector{names.still, names.movie} : std::vector{names.bundle};
   for (const fs::path& output : outputs) {
-    if (const fs::path* video = inputs.replaced_by(output))
+    if (const fs::path* input = inputs.replaced_by(output))
       return invalid_input(
-          shown(output) + " would replace the video " + shown(*video) +
+          shown(output) + " would replace the input " + shown(*input) +
           "; name another place with -o.");
   }
   return {};
@@ -193,7 +191,7 @@ Result<std::vector<Job>> plan(const Request& request) {
     return invalid_input(
         shown(request.place) + " is one name for " + std::to_string(request.wishes.size()) +
         " pairs; name a folder, with \"/\" at its end.");
-  const Inputs inputs(request.wishes);
+  const Inputs inputs(request);
   std::vector<Job> jobs;
   for (const Wish& wish : request.wishes) {
     Job job{wish.moment, {}, request.settings, request.force};

@@ -19,6 +19,7 @@ struct Wish {
 
 struct Request {
   std::vector<Wish> wishes;
+  std::vector<std::filesystem::path> lists;  // files that the wishes came from
   Settings settings;
   bool still_format_is_said = false;  // else the name may say it
   std::string place;                  // -o; empty: the current folder
@@ -34,8 +35,8 @@ struct Request {
 // "NAME.pvt" and "NAME.pvt.zip" for those bundles.
 //
 // InvalidInput, with what to do, for two wishes with one name, for a name that would replace one of
-// the videos (capitals or not: on many disks they are the same), for a place that is not possible,
-// and for times that are not.
+// the videos or lists (capitals or not: on many disks they are the same), for a place that is not
+// possible, and for times that are not.
 Result<std::vector<Job>> plan(const Request& request);
 
 }  // namespace livephoto::tool

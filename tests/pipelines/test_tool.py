@@ -221,7 +221,7 @@ class Refusals(tool.ToolTest):
         before = (self.folder / "IMG_0001.MOV").read_bytes()
 
         for arguments in ((), ("--force",), ("-o", "./"), ("-o", "img_0001")):
-            self.assertIn("would replace the video IMG_0001.MOV; name another place with -o",
+            self.assertIn("would replace the input IMG_0001.MOV; name another place with -o",
                           self.refuse("IMG_0001.MOV", *arguments))
         self.make("IMG_0001.MOV", "-o", "out/")
 

@@ -129,7 +129,7 @@ TEST(Plan, NeverReplacesAVideo) {
 
   EXPECT_EQ(
       refusal(request),
-      "IMG_0001.MOV would replace the video IMG_0001.MOV; name another place with -o.");
+      "IMG_0001.MOV would replace the input IMG_0001.MOV; name another place with -o.");
 }
 
 TEST(Plan, NeverReplacesAVideoWhateverItsCapitals) {
@@ -155,8 +155,18 @@ TEST(Plan, KnowsAVideoByAnotherName) {
 
   EXPECT_EQ(
       refusal(request_for({"video.mp4"}, "out")),
-      "out.MOV would replace the video video.mp4; name another place with -o.");
+      "out.MOV would replace the input video.mp4; name another place with -o.");
   EXPECT_NE(refusal(request_for({"video.mp4"}, "linked")), "");
+}
+
+TEST(Plan, NeverReplacesAListThatItReads) {
+  const Folder folder;
+  Folder::file("a.mp4");
+  Folder::file("a.HEIC");
+  auto request = request_for({"a.mp4"});
+  request.lists = {"a.HEIC"};
+
+  EXPECT_EQ(refusal(request), "a.HEIC would replace the input a.HEIC; name another place with -o.");
 }
 
 TEST(Plan, ReplacesNoBundleWithAVideoInIt) {
@@ -167,7 +177,7 @@ TEST(Plan, ReplacesNoBundleWithAVideoInIt) {
 
   EXPECT_EQ(
       refusal(request),
-      "a.pvt would replace the video a.pvt/a.MOV; name another place with -o.");
+      "a.pvt would replace the input a.pvt/a.MOV; name another place with -o.");
 }
 
 // ---- Times

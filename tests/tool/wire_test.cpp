@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 Job some_job() {
   Job job;
   job.moment = {
-      .video = "/tmp/caf\xe9\n.mp4",
+      .video = "/videos/caf\xe9\n.mp4",
       .start = nanoseconds(1),
       .duration = nanoseconds(2'000'000'003),
       .still = nanoseconds(4)};
@@ -106,7 +106,7 @@ TEST(Events, OfWhatWasMadeCanBeAList) {
 
   EXPECT_EQ(event["version"], 1);
   EXPECT_EQ(event["event"], "made");
-  EXPECT_EQ(event["video"], "file:///tmp/caf%E9%0A.mp4");
+  EXPECT_EQ(event["video"], "file:///videos/caf%E9%0A.mp4");
   EXPECT_EQ(event["start"], 12.5);
   EXPECT_EQ(event["duration"], 3.0);
   EXPECT_EQ(event["still"], 14.0);
