@@ -140,7 +140,7 @@ class Interruption(RunTest):
             os.replace(self.copy(clips.moving(), "copy.mp4"), self.folder / name)
         process = self.start_tool("make", *self.names, "--start", "0")
         process.stdout.close()
-        process.stdout = subprocess.DEVNULL and open(os.devnull, "rb")  # for the clean-up
+        process.stdout = open(os.devnull, "rb")  # for communicate()
         _, err = process.communicate(timeout=60)
 
         self.assertEqual(process.returncode, 0, err)
