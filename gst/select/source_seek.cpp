@@ -210,7 +210,9 @@ void SourceSeek::send(const Call& call) {
     const bool done = gst_pad_push_event(sink, gst_event_ref(event.get()));
     GST_DEBUG_OBJECT(sink, "the source %s", done ? "has sought" : "refuses to seek");
     const Lock lock(mutex_);
-    if (seqnum_ == call.seqnum) branches_[index].asked = true;  // whatever it answered
+    // One that nothing has come from may not have been ready: it is asked again then.
+    if (seqnum_ == call.seqnum && (done || branches_[index].seen > 0))
+      branches_[index].asked = true;
   }
   const Lock lock(mutex_);
   if (seqnum_ == call.seqnum) under_way_ = false;

@@ -411,6 +411,26 @@ GST_START_TEST(pictures_that_are_linked_after_the_sound_has_sought_are_sought_to
 }
 GST_END_TEST
 
+GST_START_TEST(pictures_that_were_not_ready_when_the_sound_sought_are_asked_again) {
+  TwoSources scene;
+  std::atomic<bool> is_ready = false;
+  scene.pictures.land = [&](int target) {
+    return is_ready ? std::optional(target / 10 * 10) : std::nullopt;
+  };
+  scene.rig.go_to(GST_STATE_PAUSED);
+  scene.sounds.start();
+  for (int i = 0; i < 1000 && scene.pictures.targets().empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  fail_unless(scene.pictures.targets() == Targets{kTarget});
+
+  is_ready = true;
+  scene.pictures.start();
+
+  scene.check();
+  fail_unless(scene.pictures.targets() == (Targets{kTarget, kTarget}));
+}
+GST_END_TEST
+
 // ---- States --------------------------------------------------------------------
 
 GST_START_TEST(ready_ends_a_seek_that_is_under_way) {
@@ -467,6 +487,7 @@ static Suite* source_seek_suite() {
   tcase_add_test(tests, sound_that_refuses_is_read);
   tcase_add_test(tests, sound_that_refuses_and_comes_late_does_not_begin_the_picture_anew);
   tcase_add_test(tests, pictures_that_are_linked_after_the_sound_has_sought_are_sought_too);
+  tcase_add_test(tests, pictures_that_were_not_ready_when_the_sound_sought_are_asked_again);
 
   tcase_add_loop_test(tests, ready_ends_a_seek_that_is_under_way, 0, 2);
   return suite;
