@@ -35,13 +35,6 @@ def cell(image):
          "rawvideo", "-pix_fmt", "rgb24", "-"], input=image.data, stdout=subprocess.PIPE, check=True).stdout
 
 
-def mean_difference(one, other):
-    """Of the mean colours of the sixteen parts of two pictures: (mean, worst), of 255."""
-    parts = [measures.resized(image, 4, 4, "rgb24").data for image in (one, other)]
-    differences = [abs(a - b) for a, b in zip(*parts)]
-    return sum(differences) / len(differences), max(differences)
-
-
 def times_of(path):
     times = test_shared_media.times_for(path)
     times["duration"] = min(times["duration"], SECOND)
@@ -69,8 +62,9 @@ def row(path, folder):
     still = decoders.still_rgb(made.still)
     movie = pair.frame_at_marker(made.movie, "rgb24")
     shown = pair.best_source_frame(made.still, path, *test_shared_media.candidates(path, times_of(path)["still_time"]))
-    source = decoders.ffmpeg_frame(path, shown, "rgb24")
-    against_source, against_movie = mean_difference(still, source), mean_difference(still, movie)
+    shown = test_shared_media.nearest_time(made.still, path, shown)
+    source = test_shared_media.source_rgb(path, shown, made.movie)
+    against_source, against_movie = (measures.colour_difference(still, image) for image in (source, movie))
     return [cell(source), cell(still), cell(movie)], \
         f"{path.name:52} {how:9} still/source {against_source[0]:4.1f} {against_source[1]:3d}   " \
         f"still/movie {against_movie[0]:4.1f} {against_movie[1]:3d}"

@@ -61,12 +61,16 @@ def ffmpeg_frames(path, layout="luma", scale=None, between=None):
     return _ffmpeg_images([*inputs, "-i", str(path)], filters + _layout_filters(layout))
 
 
-def ffmpeg_frame(path, time, layout="luma"):
-    """The frame that is presented at exactly `time`, upright; ReaderError if no frame has that time."""
+def ffmpeg_frame(path, time, layout="luma", matrix=None):
+    """The frame that is presented at exactly `time`, upright; ReaderError if no frame has that time.
+
+    `matrix` is what a stream that names none is taken for, in place of ffmpeg's own guess.
+    """
     stream = readers.first_stream(readers.ffprobe(path)[0], "video")
     ticks = time / stream.time_base
-    images = [] if ticks.denominator != 1 else _ffmpeg_images(
-        [*_seek(time), "-i", str(path)], [f"select=eq(pts\\,{ticks})", *_layout_filters(layout)], last=1)
+    filters = [f"select=eq(pts\\,{ticks})", *([f"scale=in_color_matrix={matrix}"] if matrix else []),
+               *_layout_filters(layout)]
+    images = [] if ticks.denominator != 1 else _ffmpeg_images([*_seek(time), "-i", str(path)], filters, last=1)
     if not images:
         raise ReaderError(f"{path}: ffmpeg shows no frame at exactly {float(time):.6f} s")
     return images[0]

@@ -127,5 +127,12 @@ def combs(image):
         len(rows) * image.width)
 
 
+def colour_difference(one, other):
+    """Of the mean colours of the sixteen parts of two pictures, each in its own size: (mean, worst), of 255."""
+    parts = [resized(image, 4, 4, "rgb24").data for image in (one, other)]
+    differences = [abs(a - b) for a, b in zip(*parts)]
+    return sum(differences) / len(differences), max(differences)
+
+
 def mean_luma(image):
     return sum(image.data) / len(image.data)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import decoders
 import harness
+import measures
 import pair
 import readers
 from harness import SECOND
@@ -50,13 +51,14 @@ class Row:
     name: str
     result: str = ""
     ssim: float = math.nan
+    colour: float = math.nan
     bits: str = ""
     psnr: float = math.nan
     duration: float = math.nan
     galleries: str = ""
 
     def __str__(self):
-        return f"{self.name:55} {self.ssim:7.4f} {self.bits:>4} {self.psnr:5.1f} {self.duration:6.3f} " \
+        return f"{self.name:55} {self.ssim:7.4f} {self.colour:6.1f} {self.bits:>4} {self.psnr:5.1f} {self.duration:6.3f} " \
             f"{self.galleries:4} {self.result}"
 
 
@@ -108,6 +110,21 @@ def around(path, instant):
     return times[max(0, number - 3)], times[min(len(times) - 1, number + 3)] + Fraction(1, 1000)
 
 
+def nearest_time(still, path, shown):
+    """Of the frame at `shown` and its neighbours the one that is the still sample for sample.
+
+    `shown` was found with small copies, which cannot tell frames that are almost alike, or that fade.
+    """
+    return pair.nearest_frame(still, path, decoders.ffmpeg_frames(path, between=around(path, shown))).time
+
+
+def source_rgb(path, shown, movie):
+    """The source's frame; of one that names no colours, by the matrix that its pair names. ffmpeg has another guess."""
+    is_named = readers.first_stream(readers.ffprobe(path)[0], "video").raw.get("color_space", "unknown") != "unknown"
+    matrix = None if is_named else readers.matrix_name(readers.first_stream(readers.ffprobe(movie)[0], "video"))
+    return decoders.ffmpeg_frame(path, shown, "rgb24", matrix)
+
+
 class SharedMedia(harness.PipelineTest):
 
     def setUp(self):
@@ -118,7 +135,7 @@ class SharedMedia(harness.PipelineTest):
     @classmethod
     def tearDownClass(cls):
         if ROWS:
-            print(f"\n{'file':55} {'SSIM':7} bits {'dB':5} {'s':6} {'gal.':4} result")
+            print(f"\n{'file':55} {'SSIM':7} {'colour':6} bits {'dB':5} {'s':6} {'gal.':4} result")
             print("\n".join(map(str, sorted(ROWS, key=lambda row: row.name))), flush=True)
 
     def check(self, name):
@@ -159,9 +176,14 @@ class SharedMedia(harness.PipelineTest):
             if not finding.said.startswith("ente"):
                 self.assertIn("pairs them", finding.said)
         if still_time is not None and "same picture" in asked:
-            shown = pair.best_source_frame(made.still, path, *candidates(path, still_time))
+            shown = nearest_time(made.still, path, pair.best_source_frame(made.still, path, *candidates(path, still_time)))
             row.ssim, _ = pair.still_against(made.still, path, decoders.ffmpeg_frame(path, shown))
             self.assertGreaterEqual(row.ssim, 0.97, f"the still against the source's frame at {float(shown):.4f} s")
+            still = decoders.still_rgb(made.still)
+            row.colour, _ = measures.colour_difference(still, source_rgb(path, shown, made.movie))
+            self.assertLessEqual(row.colour, 2, "the still's mean colours, the source's")
+            by_movie, _ = measures.colour_difference(still, pair.frame_at_marker(made.movie, "rgb24"))
+            self.assertLessEqual(by_movie, 2, "the still's mean colours, the movie's")
             return shown
         return None
 
@@ -172,8 +194,7 @@ class SharedMedia(harness.PipelineTest):
         the source's own samples: 10 bits, full chroma and odd sizes too. Where pixels are not square, the frame is
         scaled by ffmpeg as the still was by the sink, and the difference of the two counts as a loss.
 
-        The moment is that of the pair. `shown` was found with small copies, which cannot tell frames that are almost
-        alike; of it and its neighbours the nearest one is taken.
+        The moment is that of the pair; again the nearest of its neighbours is taken.
         """
         still = self.folder / "Q.HEIC"
         run = harness.launch([
