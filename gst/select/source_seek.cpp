@@ -131,7 +131,9 @@ GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time, Start start) {
     changed_.wait(lock, [&] { return !active_ || is_flushed() || is_done(); });
     return is_flushed() ? GST_FLOW_FLUSHING : GST_FLOW_OK;
   };
-  const auto is_settled = [&] { return !under_way_ || branch.progress != Progress::Before; };
+  // What comes by the pad that was sought first could lead to sound leaving that the call then
+  // flushes by the other pad.
+  const auto is_settled = [&] { return !under_way_; };
 
   for (bool is_possible = false;;) {
     if (const auto flow = wait_until(is_settled); flow != GST_FLOW_OK || !active_) return flow;
@@ -146,14 +148,9 @@ GstFlowReturn SourceSeek::settle(GstPad* sink, nanoseconds time, Start start) {
         active_ = false;
       return GST_FLOW_OK;
     }
-    if (is_possible && !under_way_) {
+    if (is_possible) {
       begin(branch, *target);
       return wait_until(is_settled);
-    }
-    if (is_possible) {
-      // The call of a seek before this one has not returned.
-      wait_until([&] { return !under_way_; });
-      continue;
     }
     const bool is_first = !target_.has_value();
     lock.unlock();

@@ -78,7 +78,7 @@ class SourceSeek {
   std::chrono::nanoseconds clip_begin_{0};
   std::optional<std::chrono::nanoseconds> target_;  // of the last seek
   bool is_judged_ = false;                          // whether what came of it is near enough
-  bool under_way_ = false;
+  bool under_way_ = false;               // until its event has been given to both pads
   guint32 seqnum_ = GST_SEQNUM_INVALID;  // of the last seek, in this run
 };
 

@@ -33,6 +33,7 @@ class SeekSource {
   int count = 200;
   int group = 10;                     // packets from one that begins decoding to the next
   std::function<void()> on_question;  // whether it can seek
+  std::function<void(int)> on_push;   // of which picture or sound
   // Where it lands; nothing: it refuses. The default is the sync frame before.
   std::function<std::optional<int>(int target)> land = [this](int target) {
     return target / group * group;
@@ -147,6 +148,7 @@ class SeekSource {
       for (GstPad* pad : pads()) {
         if (std::ranges::find(going, pad) == going.end()) continue;
         ++pushed_;
+        if (on_push) on_push(i);
         const auto flow = gst_pad_push(pad, buffer_of(pad, i));
         if (flow == GST_FLOW_EOS) std::erase(going, pad);
         if (flow != GST_FLOW_EOS && flow != GST_FLOW_OK) return;

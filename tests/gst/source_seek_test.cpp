@@ -413,9 +413,8 @@ GST_END_TEST
 
 GST_START_TEST(pictures_that_were_not_ready_when_the_sound_sought_are_asked_again) {
   TwoSources scene;
-  std::atomic<bool> is_ready = false;
-  scene.pictures.land = [&](int target) {
-    return is_ready ? std::optional(target / 10 * 10) : std::nullopt;
+  scene.pictures.land = [asked = 0](int target) mutable {
+    return asked++ > 0 ? std::optional(target / 10 * 10) : std::nullopt;
   };
   scene.rig.go_to(GST_STATE_PAUSED);
   scene.sounds.start();
@@ -423,11 +422,38 @@ GST_START_TEST(pictures_that_were_not_ready_when_the_sound_sought_are_asked_agai
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   fail_unless(scene.pictures.targets() == Targets{kTarget});
 
-  is_ready = true;
   scene.pictures.start();
 
   scene.check();
   fail_unless(scene.pictures.targets() == (Targets{kTarget, kTarget}));
+}
+GST_END_TEST
+
+GST_START_TEST(sound_that_is_slow_to_seek_again_is_heard_once) {
+  std::atomic<int> asked = 0;  // of the sound
+  TwoSources scene;
+  const auto wait_for = [](auto is_done) {
+    for (int i = 0; i < 30 && !is_done(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  };
+  scene.pictures.land = [asked = 0](int target) mutable {
+    return asked++ > 0 ? std::optional(target / 10 * 10) : std::nullopt;
+  };
+  // The second seek comes to the sound when a part of the clip's would have left.
+  scene.sounds.land = [&](int target) {
+    if (++asked > 1) wait_for([&] { return scene.rig.sound.count("frame") > 0; });
+    return target / 10 * 10;
+  };
+  scene.sounds.on_push = [&](int number) {
+    if (number == 157) wait_for([&] { return asked > 1; });
+  };
+  scene.rig.go_to(GST_STATE_PAUSED);
+  scene.sounds.start();
+  wait_for([&] { return !scene.pictures.targets().empty(); });
+
+  scene.pictures.start();
+
+  scene.check();
 }
 GST_END_TEST
 
@@ -488,6 +514,7 @@ static Suite* source_seek_suite() {
   tcase_add_test(tests, sound_that_refuses_and_comes_late_does_not_begin_the_picture_anew);
   tcase_add_test(tests, pictures_that_are_linked_after_the_sound_has_sought_are_sought_too);
   tcase_add_test(tests, pictures_that_were_not_ready_when_the_sound_sought_are_asked_again);
+  tcase_add_test(tests, sound_that_is_slow_to_seek_again_is_heard_once);
 
   tcase_add_loop_test(tests, ready_ends_a_seek_that_is_under_way, 0, 2);
   return suite;
