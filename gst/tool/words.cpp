@@ -66,6 +66,7 @@ Result<nanoseconds> parse_time(std::string_view text) {
 }
 
 std::string clock_text(nanoseconds time) {
+  if (time < nanoseconds(0)) return "-" + clock_text(-time);
   const std::int64_t all = time.count() / kSecond;
   std::array<char, 48> text{};
   if (all >= 3600) {

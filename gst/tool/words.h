@@ -15,7 +15,8 @@ using std::chrono::nanoseconds;
 // "12.5" (seconds), "0:12.5" or "1:02:03.250", up to 999 hours.
 Result<nanoseconds> parse_time(std::string_view text);
 
-// The same the other way round: "0:12.5", "1:02:03.25".
+// The same the other way round: "0:12.5", "1:02:03.25"; "-0:00.021" for what was on screen
+// when the video began.
 std::string clock_text(nanoseconds time);
 
 // A number of seconds as JSON has it: finite, not negative, up to 999 hours.

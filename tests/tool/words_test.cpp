@@ -62,6 +62,7 @@ TEST(Time, IsShownAsItMayBeTyped) {
   EXPECT_EQ(clock_text(hours(1) + minutes(2) + milliseconds(3250)), "1:02:03.25");
   EXPECT_EQ(clock_text(nanoseconds(0)), "0:00");
   EXPECT_EQ(clock_text(milliseconds(5)), "0:00.005");
+  EXPECT_EQ(clock_text(milliseconds(-21)), "-0:00.021");
 }
 
 TEST(Time, IsANumberOfSecondsInJson) {
