@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The scripts of examples/ that run gst-livephoto-1.0: over a folder again and again, and over a cluster."""
+"""The scripts of examples/ that run gst-livephoto-1.0: the first one, over a folder again and again, on a cluster."""
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -24,6 +25,61 @@ class ExampleTest(tool.ToolTest):
             env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})})
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
+
+
+class Quickstart(ExampleTest):
+    """With what is built already: meson does nothing here."""
+
+    def setUp(self):
+        super().setUp()
+        self.programs = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.programs)
+        (self.programs / "meson").write_text("#!/bin/sh\n")
+        (self.programs / "meson").chmod(0o755)
+
+    def quickstart(self, *arguments, code=0):
+        build = Path(shutil.which("gst-livephoto-1.0")).parents[2]
+        return self.run_script(
+            EXAMPLES / "quickstart.sh", "--no-install", *arguments, code=code,
+            environment={"PATH": f"{self.programs}:{os.environ['PATH']}", "LIVEPHOTO_BUILD": str(build)})
+
+    def test_a_clip_of_its_own(self):
+        done = self.quickstart()
+
+        self.assertEqual(self.folder_listing(), ["live-photo.HEIC", "live-photo.MOV"])
+        self.assertIn("picture unchanged", done.stdout)
+        self.assertRegex(done.stdout, r"agreed +exiftool, ffprobe, GStreamer, libheif, exiv2, mediainfo")
+
+    def test_a_video_into_a_new_folder_from_a_time_on(self):
+        self.copy(clips.moving(), 'a "b"\nc.mp4')
+
+        done = self.quickstart("--start", "0:01", "--duration", "1", 'a "b"\nc.mp4', "new/folder")
+
+        self.assertEqual(sorted(path.name for path in (self.folder / "new" / "folder").iterdir()),
+                         ['a "b"\nc.HEIC', 'a "b"\nc.MOV'])
+        self.assertRegex(done.stdout, r"marker +0\.5\d* s of 1\.000 s")
+
+    def test_what_is_there_is_replaced_only_when_asked(self):
+        self.copy(clips.moving(), "a.mp4")
+        self.quickstart("a.mp4")
+        before = (self.folder / "a.MOV").read_bytes()
+
+        refused = self.quickstart("--start", "1", "a.mp4", code=1)
+
+        self.assertIn("exists and was not made from this video", refused.stderr)
+        self.assertEqual((self.folder / "a.MOV").read_bytes(), before)
+        self.quickstart("--start", "1", "--force", "a.mp4")
+        self.assertNotEqual((self.folder / "a.MOV").read_bytes(), before)
+
+    def test_what_is_wrong_is_a_sentence(self):
+        (self.folder / "file").touch()
+        (self.folder / "folder").mkdir()
+        for arguments, sentence in (
+                (["nix.mp4"], "there is no file nix.mp4"), (["folder"], "folder is not a file"),
+                (["file", "file"], "file is not a folder"), (["--colour"], "there is no option --colour"),
+                (["--start"], "--start needs a time"), (["a", "b", "c"], "takes a video and a folder")):
+            with self.subTest(arguments=arguments):
+                self.assertIn(sentence, self.quickstart(*arguments, code=1).stderr)
 
 
 class OverAFolder(ExampleTest):
