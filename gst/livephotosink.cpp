@@ -136,9 +136,11 @@ Result<void> begin_files(GstLivePhotoSink* self) {
         {}};
   }
   const Settings& settings = self->impl->run.settings;
+  // The still sink's is for a run: what the first pair is called decides.
+  if (self->impl->pairs_begun == 0) self->impl->run.still_format = still_format(settings, location);
   const auto begun = self->impl->files.begin(
       livephoto::pair_base(location),
-      still_format(settings),
+      self->impl->run.still_format,
       settings.bundle);
   if (!begun) return begun.error();
   for (const auto& recovered : *begun)
@@ -346,7 +348,7 @@ bool start(GstLivePhotoSink* self) {
   livephoto::sink::set(
       impl.still,
       "format",
-      still_format(impl.run.settings) == StillFormat::Jpeg ? "jpeg" : "heic");
+      impl.run.still_format == StillFormat::Jpeg ? "jpeg" : "heic");
   hand_tags(self, impl.mux);
   hand_tags(self, impl.still);
   // Until it is known what comes: sound that ends early must not be taken for all there is.
@@ -557,7 +559,9 @@ static void gst_live_photo_sink_class_init(GstLivePhotoSinkClass* klass) {
    * @sink: the #GstLivePhotoSink
    * @pair_id: the number of the pair in this run, from 0 on
    *
-   * Asked for the name of the next pair, from a streaming thread.
+   * Asked for the name of the next pair: of a run's first in the state change to PAUSED,
+   * of others from a streaming thread. With #GstLivePhotoSink:still-format `auto` the
+   * extension of the first answer (".JPG") chooses the format of all.
    *
    * Returns: the location, or %NULL for that of the property
    */

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <regex>
+#include <utility>
 
 namespace livephoto {
 namespace {
@@ -52,14 +53,27 @@ std::filesystem::path with_extension(
 }
 
 std::string numbered(const std::string& pattern, unsigned number) {
-  static const std::regex place("%(0?)([1-9]?)d");
-  std::smatch found;
-  if (!std::regex_search(pattern, found, place)) return pattern;
-  std::string digits = std::to_string(number);
-  const std::size_t width = found[2].length() > 0 ? std::stoul(found[2]) : 0;
-  if (digits.size() < width)
-    digits.insert(0, width - digits.size(), found[1].length() > 0 ? '0' : ' ');
-  return found.prefix().str() + digits + found.suffix().str();
+  static const std::regex place("%(?:%|(0?)([1-9]?[0-9]?)[diu])");
+  std::string text;
+  bool has_number = false;
+  auto rest = pattern.begin();
+  for (std::sregex_iterator next(pattern.begin(), pattern.end(), place), end; next != end; ++next) {
+    const std::smatch& found = *next;
+    text.append(rest, found[0].first);
+    rest = found[0].second;
+    if (found.str() == "%%") {
+      text += '%';
+    } else if (std::exchange(has_number, true)) {
+      text += found.str();
+    } else {
+      const std::string digits = std::to_string(number);
+      const std::size_t width = found[2].length() > 0 ? std::stoul(found[2]) : 0;
+      if (digits.size() < width)
+        text.append(width - digits.size(), found[1].length() > 0 ? '0' : ' ');
+      text += digits;
+    }
+  }
+  return has_number ? text.append(rest, pattern.end()) : pattern;
 }
 
 }  // namespace livephoto

@@ -26,8 +26,9 @@ StillFormat named_still_format(const std::filesystem::path& location);
 // `base` with `extension` behind it, whatever dots it has.
 std::filesystem::path with_extension(const std::filesystem::path& base, std::string_view extension);
 
-// `pattern` with `number` in place of its "%d" or "%05d" (the first); as it is if
-// it has none, so that a name may have a per cent sign.
+// `pattern` with `number` in place of its "%d" or "%05d" (the first; also "%i" and "%u", with up to
+// 99 digits) and "%" for each "%%"; as it is where it has no number's place, so that a name may
+// have a per cent sign.
 std::string numbered(const std::string& pattern, unsigned number);
 
 }  // namespace livephoto

@@ -59,4 +59,10 @@ Geometry fit(const PictureSize& picture, const SizeLimit& limit) {
   return geometry;
 }
 
+bool is_changed(const PictureSize& picture, const SizeLimit& limit) {
+  const Geometry geometry = fit(picture, limit);
+  return geometry.is_scaled || geometry.left > 0 || geometry.top > 0 || geometry.right > 1 ||
+         geometry.bottom > 1;
+}
+
 }  // namespace livephoto::sink

@@ -39,4 +39,7 @@ struct Geometry {
 // as it is.
 Geometry fit(const PictureSize& picture, const SizeLimit& limit);
 
+// Whether that changes more of it than an odd last column or row.
+bool is_changed(const PictureSize& picture, const SizeLimit& limit);
+
 }  // namespace livephoto::sink

@@ -25,6 +25,7 @@ using gst::retain;
 // while anything is linked, added or pushed.
 struct Run {
   Settings settings;
+  StillFormat still_format = StillFormat::Heic;
   std::mutex mutex;
   std::vector<GstElement*> added{};  // to the bin, which owns them
   Owned<GstPad> sound_pad;           // of the muxer, once there is sound

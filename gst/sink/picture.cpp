@@ -14,6 +14,7 @@
 #include "gst/sink/rows.h"
 #include "gst/support/error.h"
 #include "gst/support/interlacing.h"
+#include "gst/support/tags.h"
 
 namespace livephoto::sink {
 namespace {
@@ -83,17 +84,42 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
   if (GST_VIDEO_INFO_HAS_ALPHA(&video)) add_blackening(before);
   add_converter(before);
   if (is_interlaced(caps)) add_deinterlacing(before);
-  if (settings.wants_pixels()) add_turning(before);
+  if (settings.wants_turning()) add_turning(before);
   if (is_odd || settings.size.is_set())
     add_fitting(before, settings.size, is_odd || settings.size.crop);
   before.add("videoconvert");
   return before.insert(self, from, pad_of(impl.select, "video_sink").get());
 }
 
+// As it is shown, by its caps and by the tags that came by `pad`.
+PictureSize shown_size(GstPad* pad, const GstCaps* caps) {
+  PictureSize size;
+  const GstStructure* structure = gst_caps_get_structure(caps, 0);
+  gst_structure_get_int(structure, "width", &size.width);
+  gst_structure_get_int(structure, "height", &size.height);
+  gst_structure_get_fraction(
+      structure,
+      "pixel-aspect-ratio",
+      &size.width_ratio,
+      &size.height_ratio);
+  if (swaps_sides(gst::orientation_on(pad))) {
+    std::swap(size.width, size.height);
+    std::swap(size.width_ratio, size.height_ratio);
+  }
+  return size;
+}
+
+// Packets have no pixels to turn or scale.
+bool wants_pixels(GstLivePhotoSink* self, const GstCaps* caps) {
+  const Settings& settings = self->impl->run.settings;
+  return settings.upright ||
+         (settings.size.is_set() && is_changed(shown_size(self->impl->video, caps), settings.size));
+}
+
 // `first` is of the packets; null: they need not be looked at.
-bool passes_unchanged(const Settings& settings, const GstCaps* caps, GstBuffer* first) {
+bool passes_unchanged(GstLivePhotoSink* self, const GstCaps* caps, GstBuffer* first) {
   const auto taken = mux::sink_caps(mux::TrackKind::Video, mux::Profiles::Apple);
-  return !settings.wants_pixels() && !select::refusal_of_picture(caps) &&
+  return !wants_pixels(self, caps) && !select::refusal_of_picture(caps) &&
          !(first && gst::is_interlaced(first, caps)) && gst_caps_can_intersect(caps, taken.get());
 }
 
@@ -140,20 +166,22 @@ Result<void> decode_picture(GstLivePhotoSink* self, const GstCaps* caps) {
   return decoding.insert(self, self->impl->video, nullptr);
 }
 
-// Packets of which some first has to be seen.
-bool is_told_by_packets(const GstCaps* caps) {
-  return gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-h264") &&
-         gst::may_be_interlaced(caps);
+// Packets of which some first has to be seen, or the tags that come before it.
+bool is_told_by_packets(const Settings& settings, const GstCaps* caps) {
+  if (select::is_raw(caps)) return false;
+  return settings.size.is_set() ||
+         (gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-h264") &&
+          gst::may_be_interlaced(caps));
 }
 
 }  // namespace
 
 Result<void> build_picture(GstLivePhotoSink* self, const GstCaps* caps, GstBuffer* first) {
-  if (!first && is_told_by_packets(caps)) return {};
+  if (!first && is_told_by_packets(self->impl->run.settings, caps)) return {};
   if (self->impl->run.video_built.exchange(true)) return {};
   GST_INFO_OBJECT(self, "the picture is %" GST_PTR_FORMAT, caps);
   if (select::is_raw(caps)) return encode_picture(self, self->impl->video, caps);
-  if (passes_unchanged(self->impl->run.settings, caps, first)) return copy_picture(self, caps);
+  if (passes_unchanged(self, caps, first)) return copy_picture(self, caps);
   return decode_picture(self, caps);
 }
 

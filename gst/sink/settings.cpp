@@ -37,8 +37,8 @@ std::string text_of(const GValue* value) {
 
 }  // namespace
 
-StillFormat still_format(const Settings& settings) {
-  if (settings.still_format == STILL_FORMAT_AUTO) return named_still_format(settings.location);
+StillFormat still_format(const Settings& settings, const std::string& location) {
+  if (settings.still_format == STILL_FORMAT_AUTO) return named_still_format(location);
   return settings.still_format == STILL_FORMAT_JPEG ? StillFormat::Jpeg : StillFormat::Heic;
 }
 

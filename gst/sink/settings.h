@@ -24,12 +24,12 @@ struct Settings {
   SizeLimit size;
   bool upright = false;
 
-  // Packets have no pixels to turn or scale.
-  bool wants_pixels() const { return upright || size.is_set(); }
+  // Pictures that are turned or scaled are turned upright first.
+  bool wants_turning() const { return upright || size.is_set(); }
 };
 
-// As it was chosen, or by the location's extension.
-StillFormat still_format(const Settings& settings);
+// As it was chosen, or by the extension of `location`.
+StillFormat still_format(const Settings& settings, const std::string& location);
 
 // The ids of these properties are from 1 on, and below this.
 inline constexpr guint kPropertiesEnd = 11;

@@ -169,6 +169,17 @@ std::optional<GstClockTime> clip_duration_of(const GstTagList* tags) {
   return time_in(tags, GST_TAG_LIVE_PHOTO_CLIP_DURATION);
 }
 
+Orientation orientation_on(GstPad* pad) {
+  auto all = adopt(gst_tag_list_new_empty());
+  for (guint i = 0; const auto event = adopt(gst_pad_get_sticky_event(pad, GST_EVENT_TAG, i));
+       ++i) {
+    GstTagList* tags = nullptr;
+    gst_event_parse_tag(event.get(), &tags);
+    all = adopt(gst_tag_list_merge(all.get(), tags, GST_TAG_MERGE_REPLACE));
+  }
+  return orientation_of(all.get());
+}
+
 CaptureInfo capture_info_of(const GstTagList* tags) {
   return {
       .orientation = orientation_of(tags),

@@ -35,6 +35,9 @@ std::optional<GstClockTime> clip_duration_of(const GstTagList* tags);
 // GStreamer's name of it, as GST_TAG_IMAGE_ORIENTATION has it.
 const gchar* orientation_name(Orientation orientation);
 
+// Of the tags that have come by `pad` last; Normal where they say nothing.
+Orientation orientation_on(GstPad* pad);
+
 // Date and time, place, device, application, title, description, keywords,
 // orientation, as far as `tags` has them. A date without a time of day is left
 // out: it would become midnight.

@@ -266,6 +266,24 @@ GST_START_TEST(an_application_names_each_pair) {
 }
 GST_END_TEST
 
+GST_START_TEST(the_name_that_an_application_gives_chooses_the_format) {
+  Folder folder;
+  Line line(packet_line());
+  const auto name = folder / "named.jpg";
+  g_signal_connect(
+      line.sink(),
+      "format-location",
+      G_CALLBACK(+[](GstElement*, guint, gpointer data) {
+        return g_strdup(static_cast<std::filesystem::path*>(data)->c_str());
+      }),
+      const_cast<std::filesystem::path*>(&name));
+
+  assert_good(line.play());
+
+  assert_only(folder, {"named.JPG", "named.MOV"});
+}
+GST_END_TEST
+
 GST_START_TEST(a_seek_after_the_end_makes_the_next_number) {
   Folder folder;
   const auto source = folder / "source.mkv";
@@ -419,6 +437,7 @@ static Suite* livephotosink_suite() {
   tcase_add_test(set, its_properties_are_those_of_the_elements_inside);
   tcase_add_test(set, its_tags_are_in_both_files);
   tcase_add_test(set, an_application_names_each_pair);
+  tcase_add_test(set, the_name_that_an_application_gives_chooses_the_format);
   tcase_add_test(set, a_seek_after_the_end_makes_the_next_number);
 
   auto* failing = add_case("failing");
