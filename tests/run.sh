@@ -181,7 +181,7 @@ run_valgrind() {
   # One process a suite: forked, each single test would be searched for leaks at its end. There
   # a test that fails leaves its threads behind, and often nothing ends: meson's time is the limit.
   CK_FORK=no CK_TIMEOUT_MULTIPLIER=30 G_SLICE=always-malloc \
-    test_in valgrind "$build" --timeout-multiplier 2 "${suites[@]}" --wrapper "valgrind --quiet \
+    test_in valgrind "$build" --timeout-multiplier 5 "${suites[@]}" --wrapper "valgrind --quiet \
       --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
       --suppressions=/usr/share/glib-2.0/valgrind/glib.supp --suppressions=$root/tests/suppressions/memcheck.txt"
 }

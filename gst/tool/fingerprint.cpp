@@ -102,6 +102,8 @@ std::string text_of_settings(const Job& job) {
   text += "\nsize " + std::to_string(settings.size.width) + "x" +
           std::to_string(settings.size.height) + (settings.crop ? " crop" : "");
   text += "\nmute " + std::to_string(settings.mute);
+  // Nothing stands in a stripped pair; this is so that no other one is taken for it.
+  if (settings.strip) text += "\nstrip";
   text += "\ndate " + (settings.date ? isobmff::iso_8601(*settings.date) : "none");
   text += "\nplace " + (settings.place ? isobmff::iso_6709(*settings.place) : "none");
   return text + '\n';

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gst/tool/command.h"
 #include "gst/tool/help.h"
@@ -29,6 +30,18 @@ std::string sentence_of(const CLI::ParseError& error) {
   return text + " --help lists what there is.";
 }
 
+// In the order in which CLI11 takes them. It would read "[2024]" as a list with one name, and "++" as
+// an end; as paths they may also be written so that it does not.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc; i-- > 1;) {
+    const std::string argument = argv[i];
+    const bool is_list = argument.starts_with('[') && argument.ends_with(']');
+    arguments.push_back(is_list || argument == "++" ? "./" + argument : argument);
+  }
+  return arguments;
+}
+
 int main(int argc, char** argv) {
   CLI::App app("Makes Apple Live Photos from videos, and reads them, on Linux.", kName);
   app.set_version_flag("--version", std::string(kName) + " " PACKAGE_VERSION);
@@ -42,7 +55,7 @@ int main(int argc, char** argv) {
   add_job_command(program);
 
   try {
-    app.parse(argc, argv);
+    app.parse(arguments_of(argc, argv));
     return program.run();
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked);

@@ -1,6 +1,7 @@
 #include "gst/tool/make_command.h"
 
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -126,7 +127,10 @@ auto read_list(const std::string& name, Read read) -> decltype(read(std::cin, na
 
 Result<std::vector<Wish>> wishes_for(const fs::path& video, const fs::path& output) {
   std::error_code ignored;
-  if (!fs::is_directory(video, ignored)) return std::vector{Wish{{.video = video}, {}, {}}};
+  const bool is_folder = fs::is_directory(video, ignored);
+  if (!is_folder && !video.has_filename())
+    return invalid_input(shown(video) + " is not a folder; leave out the \"/\" behind a video.");
+  if (!is_folder) return std::vector{Wish{{.video = video}, {}, {}}};
   const auto videos = videos_in(video, output, [](const fs::path& movie) {
     return fingerprint_in(movie).has_value();
   });
@@ -258,8 +262,11 @@ class Run {
         jobs_.size() - summary_.made - summary_.skipped - summary_.planned - summary_.failed;
     bar_.clear();
     reporter_->summary(summary_);
+    const int problem = output_problem();
+    if (problem != 0)
+      refuse("What was made cannot be told: " + std::string(std::strerror(problem)) + ".");
     if (summary_.interrupted) return kInterrupted;
-    return summary_.failed > 0 ? kSomeFailed : kAllWell;
+    return summary_.failed > 0 || problem != 0 ? kSomeFailed : kAllWell;
   }
 
  private:
@@ -302,6 +309,25 @@ int make(const Arguments& arguments) {
 }
 
 // ---- The command line --------------------------------------------------------
+
+// In scripts, a variable that is not set.
+const CLI::Validator kNotEmpty(
+    [](const std::string& text) {
+      return std::string(text.empty() ? "it is empty; look for a variable that is not set" : "");
+    },
+    "",
+    "not empty");
+
+// Also what the comparisons of a range let pass.
+const CLI::Validator kSeconds(
+    [](const std::string& text) {
+      double seconds = 0;
+      const bool is_time = CLI::detail::lexical_cast(text, seconds) &&
+                           (seconds == 0 || (seconds >= 0.001 && seconds <= 86400));
+      return is_time ? std::string() : text + " is not 0 or a number of seconds up to 86400";
+    },
+    "",
+    "seconds");
 
 void add_options(CLI::App& command, Arguments& arguments) {
   command.add_option("VIDEO", arguments.videos, "Videos, and folders of videos")
@@ -361,10 +387,21 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->group(many);
   command.add_option("--timeout", arguments.timeout, "Give up what does not get on (30; 0: never)")
       ->option_text("SECONDS")
-      ->check(CLI::Range(0.0, 86400.0))
+      ->check(kSeconds)
       ->group(many);
   command.add_flag("--json", arguments.as_json, "Tell it in JSON Lines (docs/tool.md)")
       ->group(many);
+  for (const char* text :
+       {"--output",
+        "--start",
+        "--duration",
+        "--still",
+        "--size",
+        "--date",
+        "--gps",
+        "--files0-from",
+        "--from"})
+    command.get_option(text)->check(kNotEmpty);
 }
 
 }  // namespace

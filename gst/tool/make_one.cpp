@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <filesystem>
+#include <thread>
 
 #include "core/pair/recover.h"
 #include "core/text.h"
 #include "gst/support/ptr.h"
 #include "gst/tool/advice.h"
 #include "gst/tool/fingerprint.h"
+#include "gst/tool/liveness.h"
 #include "gst/tool/path_text.h"
 #include "gst/tool/plugin.h"
 #include "gst/tool/source.h"
@@ -25,6 +28,13 @@ using gst::adopt;
 using gst::Owned;
 
 constexpr guint kReportEvery = 200;  // milliseconds
+
+// Of this process, all threads.
+nanoseconds processor_time() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
 
 nanoseconds time_in(const GstStructure* said, const gchar* field) {
   guint64 time = 0;
@@ -143,6 +153,8 @@ class Maker {
         stream == Stream::Picture ? see_picture : see_sound,
         this,
         nullptr);
+    if (stream == Stream::Picture)
+      gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_event, this, nullptr);
     return adopt(gst_element_get_static_pad(sink_, stream == Stream::Picture ? "video" : "audio"));
   }
 
@@ -162,6 +174,12 @@ class Maker {
     return GST_PAD_PROBE_OK;
   }
 
+  static GstPadProbeReturn see_event(GstPad*, GstPadProbeInfo* info, gpointer data) {
+    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_EOS)
+      static_cast<Maker*>(data)->has_ended_ = true;
+    return GST_PAD_PROBE_OK;
+  }
+
   static GstPadProbeReturn see_sound(GstPad*, GstPadProbeInfo*, gpointer data) {
     ++static_cast<Maker*>(data)->seen_;
     return GST_PAD_PROBE_OK;
@@ -169,11 +187,12 @@ class Maker {
 
   static gboolean report_progress(gpointer data) {
     auto* self = static_cast<Maker*>(data);
-    const unsigned seen = self->seen_;
-    if (std::exchange(self->reported_, seen) == seen) return G_SOURCE_CONTINUE;
     const auto begin = static_cast<double>(self->stream_time(self->job_.start()));
     const double done = (static_cast<double>(self->position_.load()) - begin) /
                         static_cast<double>(self->job_.duration().count());
+    const bool has_all = self->has_ended_ || done >= 1;
+    if (!self->liveness_.has_moved(self->seen_, has_all, processor_time()))
+      return G_SOURCE_CONTINUE;
     (*self->report_)(std::clamp(done, 0.0, 1.0));
     return G_SOURCE_CONTINUE;
   }
@@ -241,7 +260,8 @@ class Maker {
   std::atomic<unsigned> seen_ = 0;  // packets or pictures
   std::atomic<unsigned> hidden_ = 0;
   std::atomic<guint64> position_ = 0;
-  unsigned reported_ = 0;
+  std::atomic<bool> has_ended_ = false;  // the picture
+  Liveness liveness_;
   const std::function<void(double)>* report_ = nullptr;
   MadePair pair_;
   bool is_written_ = false;
@@ -249,6 +269,23 @@ class Maker {
 };
 
 // ---- The job -----------------------------------------------------------------
+
+// Says that something moves where nothing can be seen: GStreamer's first start on a machine looks
+// into all plugins, which takes as long as it takes. Not for ever.
+class Heartbeat {
+ public:
+  explicit Heartbeat(const std::function<void(double)>& report)
+      : thread_([&report](const std::stop_token& stop) {
+          constexpr int kMostBeats = 5 * 60 * 1000 / static_cast<int>(kReportEvery);
+          for (int i = 0; i < kMostBeats && !stop.stop_requested(); ++i) {
+            report(0);
+            std::this_thread::sleep_for(std::chrono::milliseconds(kReportEvery));
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
 
 // "clip.mp4: " before what GStreamer says, which names no file.
 Outcome failed(const Job& job, const Error& error) {
@@ -323,9 +360,15 @@ Outcome make_one(const Job& job, const std::function<void(double)>& report) {
       return outcome;
     }
   }
-  if (const auto loaded = load_plugin(); !loaded) return failed(job, loaded.error());
+  {
+    const Heartbeat starting(report);
+    if (const auto loaded = load_plugin(); !loaded) return failed(job, loaded.error());
+  }
+  const auto replaced = still_of_another_format(job);
   const auto pair = make_pair(job, *fingerprint, report);
   if (!pair) return failed(job, pair.error());
+  std::error_code ignored;
+  if (replaced) fs::remove(*replaced, ignored);
   Outcome outcome;
   outcome.ending = Ending::Made;
   outcome.pair = *pair;

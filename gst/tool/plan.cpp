@@ -24,9 +24,14 @@ bool ends_in_slash(const fs::path& path) {
   return !path.empty() && path.native().back() == fs::path::preferred_separator;
 }
 
+bool has_extension(const fs::path& path, const char* extension) {
+  return g_ascii_strcasecmp(path.extension().c_str(), extension) == 0;
+}
+
+// For pairs: a bundle that is there already is a pair itself.
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
-  return ends_in_slash(path) || fs::is_directory(path, ignored);
+  return ends_in_slash(path) || (fs::is_directory(path, ignored) && !has_extension(path, ".pvt"));
 }
 
 // The folders of a video as they were named, from where it was named.
@@ -42,15 +47,16 @@ Result<fs::path> kept_tree(const fs::path& video) {
 
 // What follows is decided by the name of the pair: "IMG_0001.pvt".
 void follow_name(Job& job, const fs::path& name, bool still_format_is_said) {
-  const std::string extension = name.extension().string();
-  const auto is = [&extension](const char* other) {
-    return g_ascii_strcasecmp(extension.c_str(), other) == 0;
-  };
   if (!still_format_is_said && named_still_format(name) == StillFormat::Jpeg)
     job.settings.still_format = StillFormat::Jpeg;
   if (job.settings.bundle != Bundle::Pair || pair_base(name) == name) return;
-  if (is(".pvt")) job.settings.bundle = Bundle::Pvt;
-  if (is(".zip")) job.settings.bundle = Bundle::PvtZip;
+  if (has_extension(name, ".pvt")) job.settings.bundle = Bundle::Pvt;
+  if (has_extension(name, ".zip")) job.settings.bundle = Bundle::PvtZip;
+}
+
+std::string called(const Wish& wish) {
+  return wish.origin.empty() ? shown(wish.moment.video)
+                             : wish.origin + " (" + shown(wish.moment.video) + ")";
 }
 
 Result<fs::path> named_by_video(const Request& request, const fs::path& folder, const Wish& wish) {
@@ -72,8 +78,11 @@ Result<void> name(Job& job, const Request& request, const Wish& wish) {
     job.base = pair_base(place);
     return {};
   }
-  const fs::path output =
-      wish.output.empty() ? place : (has_folder ? place : fs::path()) / wish.output;
+  if (!has_folder)
+    return invalid_input(
+        called(wish) + ": it has an \"output\" of its own, so -o is the folder for that; write \"" +
+        shown(place) + "/\".");
+  const fs::path output = wish.output.empty() ? place : place / wish.output;
   if (!wish.output.empty() && !is_folder(output)) {
     follow_name(job, output, request.still_format_is_said);
     job.base = pair_base(output);
@@ -127,20 +136,19 @@ class Inputs {
   void add(const fs::path& input) {
     by_name_.emplace(key_of(input), input);
     if (const auto identity = identity_of(input)) by_identity_.emplace(*identity, input);
-    // A bundle that is replaced takes along what lies in it.
-    const fs::path folder = fs::absolute(input).parent_path();
-    if (folder.extension().empty()) return;
-    if (const auto identity = identity_of(folder)) by_identity_.emplace(*identity, input);
+    // A bundle that is replaced takes along what lies in it, whatever it was called here.
+    std::error_code ignored;
+    for (fs::path folder = fs::weakly_canonical(fs::absolute(input), ignored).parent_path();
+         folder.has_relative_path() && folders_.insert(folder).second;
+         folder = folder.parent_path()) {
+      if (const auto identity = identity_of(folder)) by_identity_.emplace(*identity, input);
+    }
   }
 
   std::map<std::string, fs::path> by_name_;
   std::map<FileIdentity, fs::path> by_identity_;
+  std::set<fs::path> folders_;
 };
-
-std::string called(const Wish& wish) {
-  return wish.origin.empty() ? shown(wish.moment.video)
-                             : wish.origin + " (" + shown(wish.moment.video) + ")";
-}
 
 Result<void> refuse_replacing(const Job& job, const Inputs& inputs) {
   const PairNames names = names_of(job);
@@ -191,6 +199,10 @@ Result<std::vector<Job>> plan(const Request& request) {
     return invalid_input(
         shown(request.place) + " is one name for " + std::to_string(request.wishes.size()) +
         " pairs; name a folder, with \"/\" at its end.");
+  if (request.place == "-")
+    return invalid_input(
+        "A pair is two files, which cannot go to the standard output; name a folder or a pair with "
+        "-o.");
   const Inputs inputs(request);
   std::vector<Job> jobs;
   for (const Wish& wish : request.wishes) {

@@ -1,5 +1,6 @@
 #include "gst/tool/report.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <string>
 
@@ -9,10 +10,13 @@
 namespace livephoto::tool {
 namespace {
 
+int first_problem = 0;
+
 // At once: who reads it may be a script that waits, and the process may be killed.
 void print(std::FILE* stream, const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+  if (std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0)
+    return;
+  if (stream == stdout && errno != EPIPE && first_problem == 0) first_problem = errno;
 }
 
 std::string files_of(const Job& job) {
@@ -83,6 +87,8 @@ class JsonReporter final : public Reporter {
 };
 
 }  // namespace
+
+int output_problem() { return first_problem; }
 
 std::unique_ptr<Reporter> new_text_reporter(std::size_t jobs) {
   return std::make_unique<TextReporter>(jobs);

@@ -22,4 +22,8 @@ std::unique_ptr<Reporter> new_text_reporter(std::size_t jobs);
 // JSON Lines on the standard output.
 std::unique_ptr<Reporter> new_json_reporter();
 
+// Why the standard output could not be written, as errno says; 0: it could, or nobody reads it any
+// more.
+int output_problem();
+
 }  // namespace livephoto::tool

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/pair/inspect.h"
 #include "gst/tool/fingerprint.h"
 #include "gst/tool/path_text.h"
 
@@ -16,14 +17,16 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
-bool has_bytes(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored) && fs::file_size(path, ignored) > 0;
+// Whether the still is that of the movie, and can be read.
+bool belong_together(const fs::path& still, const fs::path& movie) {
+  const auto picture = inspect_still(still);
+  const auto clip = inspect_movie(movie);
+  return picture && clip && clip->identifier && picture->identifier == clip->identifier;
 }
 
 bool is_same(const Job& job, const PairNames& names, const std::string& fingerprint) {
   if (job.settings.bundle == Bundle::PvtZip) return fingerprint_in_zip(names.bundle) == fingerprint;
-  return has_bytes(names.still) && fingerprint_in(names.movie) == fingerprint;
+  return fingerprint_in(names.movie) == fingerprint && belong_together(names.still, names.movie);
 }
 
 // The names that a commit would take.
@@ -33,6 +36,16 @@ std::array<fs::path, 2> taken_names(const PairNames& names) {
 }
 
 }  // namespace
+
+std::optional<fs::path> still_of_another_format(const Job& job) {
+  const PairNames names = names_of(job);
+  if (!names.bundle.empty()) return std::nullopt;
+  const bool is_jpeg = job.settings.still_format == StillFormat::Jpeg;
+  fs::path other =
+      with_extension(job.base, still_extension(is_jpeg ? StillFormat::Heic : StillFormat::Jpeg));
+  if (!is_there(other) || !belong_together(other, names.movie)) return std::nullopt;
+  return other;
+}
 
 Standing standing_of(const Job& job, const std::string& fingerprint) {
   const PairNames names = names_of(job);

@@ -1,6 +1,8 @@
 // Whether a pair is there already.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 
 #include "gst/tool/job.h"
@@ -15,6 +17,10 @@ enum class Standing {
 
 // `fingerprint` is the job's.
 Standing standing_of(const Job& job, const std::string& fingerprint);
+
+// The still of the pair that a job will replace, where that has another name than its own still:
+// IMG_0001.JPG before IMG_0001.HEIC. Nothing where there is none.
+std::optional<std::filesystem::path> still_of_another_format(const Job& job);
 
 // What a job that is not to replace anything has to say of Other.
 std::string refusal_of_other(const Job& job);

@@ -16,6 +16,9 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kMostSeconds = 999 * 3600;
 
+// Of a place's altitude: where aircraft do not fly any more.
+constexpr double kMostMetres = 100'000;
+
 // GStreamer's caps have no room for more.
 constexpr unsigned kMostPixels = 65535;
 
@@ -127,7 +130,7 @@ Result<Place> parse_place(std::string_view text) {
   Place place{*latitude, *longitude};
   if (found[3].matched) {
     place.altitude_metres = number_in<double>(view(found[3]));
-    if (!place.altitude_metres || !std::isfinite(*place.altitude_metres)) return error;
+    if (!place.altitude_metres || !(std::abs(*place.altitude_metres) <= kMostMetres)) return error;
   }
   return place;
 }
@@ -137,8 +140,8 @@ Result<CaptureTime> parse_date(std::string_view text) {
   const auto date = parse_iso_8601(text);
   const auto noon = text.size() == kDay ? parse_iso_8601(std::string(text) + "T12:00:00")
                                         : std::optional<CaptureTime>();
-  if (date) return *date;
-  if (noon) return *noon;
+  for (const auto& time : {date, noon})
+    if (time && time->year > 0) return *time;
   return not_a("a date", text, "2024-05-17 or 2024-05-17T10:20:30+02:00");
 }
 

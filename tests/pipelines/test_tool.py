@@ -114,6 +114,14 @@ class OneVideo(tool.ToolTest):
         self.assertEqual(
             [size(name + ".MOV") for name in ("fit", "fill", "large")], [(120, 160), (160, 160), (240, 320)])
 
+    def test_a_size_that_asks_for_nothing_leaves_the_picture_unchanged(self):
+        for size, is_encoded in (("240x320", False), ("1000x1000", False), ("320x240", True), ("239x320", True)):
+            with self.subTest(size):
+                said = self.make(clips.portrait(90).path, "--start", "0", "--size", size, "-o", size, "--json")
+
+                self.assertEqual(said.event()["encoded"], is_encoded)
+                self.assert_good(self.pair(size))
+
     def test_jpeg_and_silence(self):
         self.make(clips.moving().path, "--start", "0", "--jpeg", "--mute", "-o", "P")
 
@@ -171,6 +179,20 @@ class Names(tool.ToolTest):
         made = sorted([name + ".HEIC" for name in names] + [name + ".MOV" for name in names])
         self.assertEqual([name for name in self.tree() if name.endswith((".HEIC", ".MOV"))], made)
         self.assertEqual(said.events()[-1]["made"], len(names))
+
+    def test_brackets_are_no_list(self):
+        for name in ("[a,b]", "[c]", "++"):
+            self.copy(clips.moving(), f"{name}/clip.mp4")
+            self.make(name, "--start", "0", "-o", f"{name}.out/")
+
+            self.assertTrue((self.folder / f"{name}.out" / "clip.MOV").exists())
+        self.make("[c]/clip.mp4", "--start", "0", "-o", "[d]")
+        self.assertIn("[d].HEIC", self.run_tool("inspect", "[d]").out)
+
+    def test_a_slash_behind_a_video(self):
+        self.copy(clips.moving(), "a.mp4")
+
+        self.assertIn("a.mp4/ is not a folder", self.refuse("a.mp4/"))
 
     def test_a_leading_dash_comes_behind_two(self):
         self.copy(clips.moving(), "-x.mp4")
@@ -244,6 +266,15 @@ class Refusals(tool.ToolTest):
                 ("--zip",): "--zip goes with --pvt",
                 ("--jobs", "0"): "--jobs",
                 ("--timeout", "-1"): "--timeout",
+                ("--timeout", "nan"): "--timeout",
+                ("--timeout", "0.0005"): "--timeout",
+                ("--date", "0000-01-01"): "--date: \"0000-01-01\" is not a date",
+                ("--gps", "1,1,1e308"): "--gps: \"1,1,1e308\" is not a place",
+                ("--output", ""): "--output: it is empty",
+                ("--start", ""): "--start: it is empty",
+                ("--size", ""): "--size: it is empty",
+                ("--from", ""): "--from: it is empty",
+                ("-o", "-"): "cannot go to the standard output",
                 ("--no-such-option",): "--no-such-option",
                 ("--start", "3", "--still", "2"): "The still at 0:02 is not in the clip",
                 ("--duration", "0"): "A clip has a length",
@@ -310,6 +341,42 @@ class Again(tool.ToolTest):
         self.make(*arguments)
 
         self.assertIn("P.HEIC exists", self.make(*arguments, code=1).err)
+
+    def test_what_is_to_be_stripped_is_no_pair_that_is_not(self):
+        arguments = (clips.moving().path, "--start", "1", "-o", "P")
+        self.make(*arguments)
+
+        self.assertIn("P.HEIC exists", self.make(*arguments, "--strip", code=1).err)
+
+    def test_a_bundle_by_its_name(self):
+        for _ in range(2):
+            said = self.make(clips.moving().path, "--start", "1", "-o", "P.pvt", "--json")
+
+        self.assertEqual(said.event()["event"], "skipped")
+        self.assertEqual(self.tree(), ["P.pvt", "P.pvt/P.HEIC", "P.pvt/P.MOV", "P.pvt/metadata.plist"])
+
+    def test_a_spoilt_still_is_no_pair(self):
+        arguments = (clips.moving().path, "--start", "1", "-o", "P")
+        self.make(*arguments)
+        (self.folder / "P.HEIC").write_bytes(b"spoilt")
+
+        self.assertIn("P.HEIC exists", self.make(*arguments, code=1).err)
+
+    def test_the_still_of_a_pair_that_is_replaced_goes_with_it(self):
+        arguments = (clips.moving().path, "--start", "1", "-o", "P")
+        self.make(*arguments, "--jpeg")
+        self.make(*arguments, "--force")
+
+        self.assertEqual(self.tree(), ["P.HEIC", "P.MOV"])
+        (self.folder / "P.JPG").write_bytes(b"a photo of the user's")
+        self.make(*arguments, "--force")
+        self.assertEqual(self.tree(), ["P.HEIC", "P.JPG", "P.MOV"])
+
+    def test_a_full_standard_output_is_told(self):
+        output = programs.execute(["bash", "-c", f"{tool.PROGRAM} make {clips.moving().path} --dry-run >/dev/full"])
+
+        self.assertEqual(output.code, 1)
+        self.assertIn("What was made cannot be told: No space left on device", output.stderr)
 
     def test_a_dry_run_makes_nothing(self):
         self.make(clips.moving().path, "--start", "1", "-o", "P")

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/isobmff/live_photo.h"
+#include "core/still/heic.h"
 #include "gst/tool/standing.h"
 #include "tests/tool/folder.h"
 
@@ -38,16 +39,28 @@ std::string atom(const std::string& type, const std::string& body) {
   return number(8 + body.size()) + type + body;
 }
 
+constexpr const char* kIdentifier = "0F1E2D3C-4B5A-4978-8695-A4B3C2D1E0FF";
+
+std::string still_with(const std::string& identifier) {
+  const Bytes row(16 * 3);
+  Picture picture{.width = 16, .height = 16, .chroma = Chroma::Rgb};
+  const Bytes pixels(16 * row.size());
+  picture.planes[0] = {pixels, row.size()};
+  const auto still = encode_heic(picture, {.content_identifier = identifier, .capture = {}}, {});
+  EXPECT_TRUE(still);
+  return {still->begin(), still->end()};
+}
+
 std::string movie_with(const std::string& fingerprint) {
   const std::string keys = atom(
       "keys",
-      number(0) + number(2) + atom("mdta", "com.apple.quicktime.make") +
+      number(0) + number(2) + atom("mdta", "com.apple.quicktime.content.identifier") +
           atom("mdta", std::string(isobmff::kFingerprintKey)));
   const auto data = [](const std::string& text) {
     return atom("data", number(1) + number(0) + text);
   };
   const std::string ilst =
-      atom("ilst", atom(number(1), data("Maker")) + atom(number(2), data(fingerprint)));
+      atom("ilst", atom(number(1), data(kIdentifier)) + atom(number(2), data(fingerprint)));
   // Version, creation_time, modification_time, timescale, duration, and what nobody reads here.
   const std::string mvhd =
       number(0) + number(0) + number(0) + number(600) + number(1) + std::string(80, '\0');
@@ -97,7 +110,7 @@ TEST(Fingerprint, SeesEverySetting) {
   const Folder folder;
   Folder::file("a");
   const Job plain = job_for("a");
-  std::vector<Job> others(10, plain);
+  std::vector<Job> others(11, plain);
   others[0].moment.start = seconds(1);
   others[1].moment.duration = seconds(2);
   others[2].moment.still = seconds(1);
@@ -108,6 +121,7 @@ TEST(Fingerprint, SeesEverySetting) {
   others[7].settings.mute = true;
   others[8].settings.date = CaptureTime{.year = 2024};
   others[9].settings.place = Place{1, 2, {}};
+  others[10].settings.strip = true;
   std::set<std::string> seen{of(plain)};
   for (const Job& other : others) EXPECT_TRUE(seen.insert(of(other)).second);
 
@@ -190,7 +204,11 @@ TEST(Standing, IsThatOfBothFiles) {
       "pair.MOV exists and was not made from this video with these settings; name another place, "
       "or say --force.");
 
-  Folder::file("pair.HEIC");
+  Folder::file("pair.HEIC", "spoilt");
+  EXPECT_EQ(standing_of(job, "1:abc"), Standing::Other) << "a still that cannot be read";
+  Folder::file("pair.HEIC", still_with("00000000-4B5A-4978-8695-A4B3C2D1E0FF"));
+  EXPECT_EQ(standing_of(job, "1:abc"), Standing::Other) << "another pair's still";
+  Folder::file("pair.HEIC", still_with(kIdentifier));
   EXPECT_EQ(standing_of(job, "1:abc"), Standing::Same);
   EXPECT_EQ(standing_of(job, "1:def"), Standing::Other);
 }
@@ -209,13 +227,24 @@ TEST(Standing, OfABundleIsThatOfWhatIsInIt) {
   EXPECT_EQ(standing_of(job, "1:abc"), Standing::Free) << "a movie beside the bundle";
 
   Folder::file("pair.pvt/pair.MOV", movie_with("1:abc"));
-  Folder::file("pair.pvt/pair.HEIC");
+  Folder::file("pair.pvt/pair.HEIC", still_with(kIdentifier));
   EXPECT_EQ(standing_of(job, "1:abc"), Standing::Same);
 
   job.settings.bundle = Bundle::PvtZip;
   EXPECT_EQ(standing_of(job, "1:abc"), Standing::Free);
   Folder::file("pair.pvt.zip", member("pair.pvt/pair.MOV", movie_with("1:abc")));
   EXPECT_EQ(standing_of(job, "1:abc"), Standing::Same);
+}
+
+TEST(Standing, KnowsTheStillOfAnotherFormat) {
+  const Folder folder;
+  const Job job = job_for("a");
+  Folder::file("pair.MOV", movie_with("1:abc"));
+  Folder::file("pair.JPG", "a photo of somebody's");
+  EXPECT_EQ(still_of_another_format(job), std::nullopt);
+
+  Folder::file("pair.JPG", still_with(kIdentifier));
+  EXPECT_EQ(still_of_another_format(job), "pair.JPG");
 }
 
 }  // namespace

@@ -75,6 +75,10 @@ TEST(Naming, MayAskForAFormat) {
   EXPECT_EQ(only_job(request_for({"a.mp4"}, "b.pvt")).settings.bundle, Bundle::Pvt);
   EXPECT_EQ(only_job(request_for({"a.mp4"}, "b.PVT.ZIP")).settings.bundle, Bundle::PvtZip);
   EXPECT_EQ(only_job(request_for({"a.mp4"}, "b.PVT.ZIP")).base, "b");
+
+  fs::create_directory("c.pvt");  // by a run before
+  EXPECT_EQ(only_job(request_for({"a.mp4"}, "c.pvt")).settings.bundle, Bundle::Pvt);
+  EXPECT_EQ(only_job(request_for({"a.mp4"}, "c.pvt")).base, "c");
 }
 
 TEST(Naming, KeepsTheTree) {
@@ -178,6 +182,40 @@ TEST(Plan, ReplacesNoBundleWithAVideoInIt) {
   EXPECT_EQ(
       refusal(request),
       "a.pvt would replace the input a.pvt/a.MOV; name another place with -o.");
+}
+
+TEST(Plan, ReplacesNoBundleWithAVideoInItWhateverItIsCalled) {
+  const Folder folder;
+  Folder::file("a.pvt/clip.MOV");
+  Folder::file("b.pvt/deep/er/clip.MOV");
+  fs::create_symlink("a.pvt/clip.MOV", "linked.mov");
+  fs::create_directory_symlink("a.pvt", "there");
+  for (const auto& [video, place] :
+       {std::pair{"linked.mov", "a"},
+        std::pair{"there/clip.MOV", "a"},
+        std::pair{"there/../a.pvt/clip.MOV", "a"},
+        std::pair{"b.pvt/deep/er/clip.MOV", "b"}}) {
+    auto request = request_for({video}, place);
+    request.settings.bundle = Bundle::Pvt;
+    request.force = true;
+    EXPECT_NE(
+        refusal(request).find("would replace the input " + std::string(video)),
+        std::string::npos)
+        << video << ": " << refusal(request);
+  }
+}
+
+TEST(Plan, RefusesTheStandardOutput) {
+  const Folder folder;
+  EXPECT_NE(refusal(request_for({"a.mp4"}, "-")).find("standard output"), std::string::npos);
+}
+
+TEST(Plan, LosesNoPlaceThatWasSaid) {
+  const Folder folder;
+  auto request = request_for({"a.mp4"}, "beach");
+  request.wishes[0].output = "x";
+
+  EXPECT_NE(refusal(request).find("write \"beach/\""), std::string::npos);
 }
 
 // ---- Times
