@@ -89,17 +89,18 @@ fi
 if ! mkdir -p -- "$build" 2>/dev/null || [ ! -w "$build" ]; then
   fail "the build folder $build cannot be written to; name another one in LIVEPHOTO_BUILD."
 fi
-echo "Building in $build"
+echo "Building in $build, which takes some minutes"
 if ! { configure "$build" "${settings[@]}" && meson compile -C "$build"; } >"$work/log" 2>&1; then
   tail -n 30 "$work/log" >&2
   fail "it could not be built; the lines above say why."
 fi
 
 if [ -z "$video" ]; then
-  video=$work/live-photo.mp4
+  video=$work/live-photo.ts
   echo "Making a clip of 5 seconds, moving colour bars and a tick each second"
+  # The same bytes each time, so that a pair that was made of it before is known again.
   gst-launch-1.0 -q videotestsrc num-buffers=150 pattern=smpte horizontal-speed=6 \
-    ! video/x-raw,format=I420,width=1280,height=720,framerate=30/1 ! x264enc ! h264parse ! mp4mux name=m \
+    ! video/x-raw,format=I420,width=1280,height=720,framerate=30/1 ! x264enc threads=1 ! h264parse ! mpegtsmux name=m \
     ! filesink location="$video" \
     audiotestsrc wave=ticks num-buffers=240 samplesperbuffer=1000 ! audio/x-raw,rate=48000 ! avenc_aac ! aacparse \
     ! m. >"$work/log" 2>&1 || fail "no clip could be made: $(tail -n 1 "$work/log")"
@@ -124,3 +125,6 @@ if ! python3 "$root/tests/pipelines/pair.py" "${files[@]}" >"$work/log" 2>&1; th
   fail "the two files do not read back as one Live Photo; the lines above say why."
 fi
 sed 's/^/  /' "$work/log"
+echo "The program is $tool. In this terminal, from now on:"
+printf '  export PATH=%q:$PATH\n' "${tool%/*}"
+echo "  gst-livephoto-1.0 make --help"

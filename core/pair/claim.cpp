@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <thread>
 #include <utility>
@@ -40,6 +41,12 @@ Error of_another_user(const Folder& folder, const std::string& name) {
 }
 
 Error open_error(const Folder& folder, const std::string& name) {
+  if (errno == EACCES && ::faccessat(folder.descriptor(), ".", X_OK, AT_EACCESS) != 0)
+    return Error{
+        ErrorCode::Io,
+        "The folder of " + folder.path_of(name).string() +
+            " may not be entered; check its permissions, or choose another one.",
+        std::strerror(EACCES)};
   if (errno == EACCES) return of_another_user(folder, name);
   if (errno == ELOOP || errno == EISDIR || errno == ENXIO) return foreign(folder, name);
   return io_error(errno, folder.path_of(name));

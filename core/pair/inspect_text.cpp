@@ -359,7 +359,7 @@ std::string inspect_text(const MovieFacts& movie) {
 std::string inspect_text(const std::vector<CameraDifference>& differences) {
   if (differences.empty()) return {};
   Lines lines;
-  lines.title("Apple's camera writes, and here is:");
+  lines.title("What a camera writes besides (no reader asks for it):");
   for (const auto& difference : differences)
     lines.line(difference.where, difference.camera + "; here " + difference.here);
   return lines.text();

@@ -62,8 +62,9 @@ void install_properties(GObjectClass* klass) {
    * GstLivePhotoSink:location:
    *
    * The name of the pair, in a folder that exists: IMG_0001, IMG_0001.MOV or
-   * IMG_0001.HEIC gives IMG_0001.HEIC and IMG_0001.MOV. "%d" (or "%05d") becomes
-   * the number of the clip, from 0 on, where there are several (after a flush).
+   * IMG_0001.HEIC gives IMG_0001.HEIC and IMG_0001.MOV. "%d" (or "%05d", "%i", "%u")
+   * becomes the number of the clip, from 0 on, where there are several (after a flush);
+   * beside it "%%" is a per cent sign.
    */
   install(
       PROP_LOCATION,

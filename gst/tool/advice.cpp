@@ -91,8 +91,8 @@ class Adviser {
   void on_date() {
     if (pair_.date_source == "file") {
       say("no-capture-date",
-          "The video does not say when it was taken; the time of its file was used. --date tells "
-          "a better one.");
+          "The video does not say when it was taken; the time of its file was used. --date gives "
+          "the right one.");
     } else if (pair_.date_source == "none" && !job_.settings.strip) {
       say("no-capture-date",
           "Nothing says when the video was taken, so galleries put the pair anywhere; --date "
@@ -104,8 +104,9 @@ class Adviser {
     if (pair_.hidden_pictures <= kManyHiddenPictures) return;
     say("hidden-pictures",
         std::to_string(pair_.hidden_pictures) +
-            " pictures around the clip are in the movie too, hidden; a player that does not know "
-            "edit lists shows them. --exact leaves them out.");
+            " frames before and after the clip are in the movie too, hidden: others can find them, "
+            "and "
+            "a player that does not know edit lists shows them. --exact leaves them out.");
   }
 
   const Job& job_;

@@ -20,7 +20,7 @@ _gst_livephoto() {
     '') options='make inspect --help --version' ;;
     make)
       options='--output --keep-tree --force --dry-run --start --duration --still --exact --jpeg --pvt --zip --size
-        --crop --mute --date --gps --strip --files0-from --from --jobs --timeout --json --help' ;;
+        --crop --mute --date --gps --no-gps --strip --files0-from --from --jobs --timeout --json --help' ;;
     inspect) options='--json --help' ;;
   esac
   if [[ $current == -* || -z $command ]]; then

@@ -102,6 +102,7 @@ std::string text_of_settings(const Job& job) {
   text += "\nsize " + std::to_string(settings.size.width) + "x" +
           std::to_string(settings.size.height) + (settings.crop ? " crop" : "");
   text += "\nmute " + std::to_string(settings.mute);
+  if (settings.no_gps) text += "\nno gps";
   // Nothing stands in a stripped pair; this is so that no other one is taken for it.
   if (settings.strip) text += "\nstrip";
   text += "\ndate " + (settings.date ? isobmff::iso_8601(*settings.date) : "none");

@@ -23,12 +23,6 @@ bool has_extension(const fs::path& path, std::string_view extension) {
   return g_ascii_strcasecmp(path.extension().c_str(), std::string(extension).c_str()) == 0;
 }
 
-bool is_called_like_a_video(const fs::path& path) {
-  return std::ranges::any_of(kExtensions, [&path](std::string_view extension) {
-    return has_extension(path, extension);
-  });
-}
-
 bool is_hidden(const fs::path& path) { return path.filename().native().starts_with('.'); }
 
 bool is_same(const fs::path& one, const fs::path& other) {
@@ -38,10 +32,16 @@ bool is_same(const fs::path& one, const fs::path& other) {
 
 }  // namespace
 
+bool is_called_like_a_video(const fs::path& path) {
+  return std::ranges::any_of(kExtensions, [&path](std::string_view extension) {
+    return has_extension(path, extension);
+  });
+}
+
 Result<std::vector<fs::path>> videos_in(
     const fs::path& folder,
     const fs::path& output,
-    const std::function<bool(const fs::path&)>& is_ours) {
+    const std::function<bool(const fs::path&)>& is_half) {
   std::vector<fs::path> videos;
   std::error_code error;
   fs::recursive_directory_iterator entries(folder, error);
@@ -55,7 +55,7 @@ Result<std::vector<fs::path>> videos_in(
     }
     if (is_hidden(path) || !is_called_like_a_video(path) || !entries->is_regular_file(ignored))
       continue;
-    if (has_extension(path, ".mov") && is_ours(path)) continue;
+    if (has_extension(path, ".mov") && is_half(path)) continue;
     videos.push_back(path);
   }
   if (error) {

@@ -16,6 +16,19 @@ std::string line(std::string name, const std::string& value) {
   return name + printable(value) + '\n';
 }
 
+// The answer, before the reasons.
+std::string verdict_text(const Verification& together) {
+  switch (together.verdict(Profile::Apple)) {
+    case Verdict::Pass:
+      return "A Live Photo: its two files belong together.\n";
+    case Verdict::Warn:
+      return "A Live Photo, with a doubt, at the end of this: its two files belong together.\n";
+    case Verdict::Fail:
+      break;
+  }
+  return "Not a Live Photo; why is at the end of this.\n";
+}
+
 // Whom the pair suits, and what is in the way.
 std::string together_text(const Verification& together) {
   std::string text = "Together:\n";
@@ -33,6 +46,7 @@ std::string together_text(const Verification& together) {
 
 std::string inspection_text(const Inspection& inspection) {
   std::string text;
+  if (inspection.together) text += verdict_text(*inspection.together);
   if (inspection.still) text += inspect_text(*inspection.still);
   if (inspection.movie) text += inspect_text(*inspection.movie);
   if (inspection.still && inspection.movie)

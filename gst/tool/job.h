@@ -27,6 +27,7 @@ struct Settings {
   bool mute = false;
   std::optional<CaptureTime> date;
   std::optional<Place> place;
+  bool no_gps = false;
   bool strip = false;
 };
 

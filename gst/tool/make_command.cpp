@@ -55,7 +55,7 @@ struct Arguments {
   std::string size, date, place_on_earth;
   bool keep_tree = false;
   bool exact = false, jpeg = false, pvt = false, zip = false, crop = false, mute = false;
-  bool strip = false, force = false, dry_run = false, as_json = false;
+  bool no_gps = false, strip = false, force = false, dry_run = false, as_json = false;
   unsigned jobs = 0;
   double timeout = 30;
 };
@@ -79,11 +79,14 @@ Result<Settings> settings_of(const Arguments& arguments) {
   if (arguments.pvt) settings.bundle = arguments.zip ? Bundle::PvtZip : Bundle::Pvt;
   settings.crop = arguments.crop;
   settings.mute = arguments.mute;
+  settings.no_gps = arguments.no_gps;
   settings.strip = arguments.strip;
   std::optional<PixelSize> size;
   if (const auto read = parse_option("--size", arguments.size, parse_size, size); !read)
     return read.error();
   settings.size = size.value_or(PixelSize());
+  if (settings.crop && (settings.size.width == 0 || settings.size.height == 0))
+    return invalid_input("--crop wants a width and a height in --size, such as 1920x1080.");
   if (const auto read = parse_option("--date", arguments.date, parse_date, settings.date); !read)
     return read.error();
   if (const auto read =
@@ -132,7 +135,7 @@ Result<std::vector<Wish>> wishes_for(const fs::path& video, const fs::path& outp
     return invalid_input(shown(video) + " is not a folder; leave out the \"/\" behind a video.");
   if (!is_folder) return std::vector{Wish{{.video = video}, {}, {}}};
   const auto videos = videos_in(video, output, [](const fs::path& movie) {
-    return fingerprint_in(movie).has_value();
+    return fingerprint_in(movie).has_value() || is_half_of_pair(movie);
   });
   if (!videos) return videos.error();
   if (videos->empty())
@@ -371,7 +374,11 @@ void add_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--gps", arguments.place_on_earth, "Where, in degrees (51.5007,-0.1246)")
       ->option_text("LAT,LON")
       ->group(pair);
-  command.add_flag("--strip", arguments.strip, "Leave out the video's date, place and device")
+  command.add_flag("--no-gps", arguments.no_gps, "Leave out where the video was taken")
+      ->excludes("--gps")
+      ->group(pair);
+  command
+      .add_flag("--strip", arguments.strip, "Without the video's date, place, device (see --date)")
       ->group(pair);
 
   const std::string many = "Many at once";

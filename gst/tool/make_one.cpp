@@ -101,6 +101,8 @@ class Maker {
         static_cast<gboolean>(settings.crop),
         "strip",
         static_cast<gboolean>(settings.strip),
+        "strip-geo-location",
+        static_cast<gboolean>(settings.no_gps),
         "controls-source",
         static_cast<gboolean>(survey_.can_be_sought),
         nullptr);
@@ -298,6 +300,11 @@ Outcome failed(const Job& job, const Error& error) {
 }
 
 Result<void> check_start(const Job& job, const Survey& survey) {
+  const auto& still = job.moment.still;
+  if (survey.length && still && *still >= *survey.length)
+    return invalid_input(
+        "The video is " + clock_text(*survey.length) + " long; there is no picture at " +
+        clock_text(*still) + " in it.");
   if (!survey.length || job.start() < *survey.length) return {};
   return invalid_input(
       "The video is " + clock_text(*survey.length) + " long; there is no clip from " +

@@ -9,6 +9,7 @@
 
 #include "core/text.h"
 #include "gst/support/ptr.h"
+#include "gst/tool/folders.h"
 #include "gst/tool/path_text.h"
 
 namespace livephoto::tool {
@@ -203,6 +204,13 @@ Result<std::vector<Job>> plan(const Request& request) {
     return invalid_input(
         "A pair is two files, which cannot go to the standard output; name a folder or a pair with "
         "-o.");
+  if (!is_folder(request.place) && is_called_like_a_video(request.place) &&
+      pair_base(request.place) == request.place)
+    return invalid_input(
+        shown(request.place) +
+        " is called like a video, and a pair is no such file; name a folder "
+        "with \"/\" at its end, or a pair, such as " +
+        shown(fs::path(request.place).replace_extension()) + ".");
   const Inputs inputs(request);
   std::vector<Job> jobs;
   for (const Wish& wish : request.wishes) {

@@ -37,6 +37,15 @@ std::array<fs::path, 2> taken_names(const PairNames& names) {
 
 }  // namespace
 
+bool is_half_of_pair(const fs::path& movie) {
+  if (lower_case_extension(movie) != ".mov") return false;
+  for (const char* extension : {".HEIC", ".JPG", ".heic", ".jpg", ".JPEG", ".jpeg"}) {
+    const fs::path still = fs::path(movie).replace_extension(extension);
+    if (is_there(still) && belong_together(still, movie)) return true;
+  }
+  return false;
+}
+
 std::optional<fs::path> still_of_another_format(const Job& job) {
   const PairNames names = names_of(job);
   if (!names.bundle.empty()) return std::nullopt;
@@ -59,8 +68,8 @@ std::string refusal_of_other(const Job& job) {
   for (const fs::path& name : taken_names(names_of(job))) {
     if (is_there(name))
       return shown(name) +
-             " exists and was not made from this video with these settings; name another place, or "
-             "say --force.";
+             " exists, made from another video or with other settings; name another place, or say "
+             "--force.";
   }
   return {};
 }

@@ -41,6 +41,7 @@ json settings_json(const Settings& settings) {
       {"mute", settings.mute},
       {"date", settings.date ? json(isobmff::iso_8601(*settings.date)) : json()},
       {"place", place},
+      {"no-gps", settings.no_gps},
       {"strip", settings.strip}};
 }
 
@@ -58,6 +59,7 @@ Settings settings_in(const json& object) {
     settings.place = Place{place[0], place[1]};
     if (!place[2].is_null()) settings.place->altitude_metres = place[2].get<double>();
   }
+  settings.no_gps = object.at("no-gps");
   settings.strip = object.at("strip");
   return settings;
 }

@@ -106,16 +106,21 @@ Result<nanoseconds> time_of(double seconds) {
 }
 
 Result<PixelSize> parse_size(std::string_view text) {
-  static const std::regex pattern("([0-9]{1,5})[xX]([0-9]{1,5})");
+  static const std::regex pattern("([0-9]{0,5})[xX]([0-9]{0,5})");
   std::cmatch found;
   if (matches(text, found, pattern)) {
-    const PixelSize size{
-        *number_in<unsigned>(view(found[1])),
-        *number_in<unsigned>(view(found[2]))};
-    const auto is_possible = [](unsigned side) { return side >= 2 && side <= kMostPixels; };
-    if (is_possible(size.width) && is_possible(size.height)) return size;
+    const auto side = [&found](std::size_t i) {
+      return found[i].length() > 0 ? number_in<unsigned>(view(found[i])) : std::nullopt;
+    };
+    const auto is_possible = [](std::optional<unsigned> pixels) {
+      return !pixels || (*pixels >= 2 && *pixels <= kMostPixels);
+    };
+    const auto width = side(1);
+    const auto height = side(2);
+    if ((width || height) && is_possible(width) && is_possible(height))
+      return PixelSize{width.value_or(0), height.value_or(0)};
   }
-  return not_a("a size in pixels", text, "1920x1080");
+  return not_a("a size in pixels", text, "1920x1080, or 1920x for any height");
 }
 
 Result<Place> parse_place(std::string_view text) {

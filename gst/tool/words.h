@@ -29,7 +29,7 @@ struct PixelSize {
   bool operator==(const PixelSize&) const = default;
 };
 
-// "1920x1080".
+// "1920x1080"; "1920x" and "x1080" leave the other side at 0, which is any.
 Result<PixelSize> parse_size(std::string_view text);
 
 // "51.5,-0.13", with a third number for the altitude in metres.

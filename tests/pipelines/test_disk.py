@@ -184,7 +184,7 @@ class ByTheTool(Disk, tool.ToolTest):
 
         said = self.make(clips.moving().path, "--start", "0", "-o", "disk/P", code=1)
 
-        self.assertRegex(said.err, r"^disk/P\.HEIC exists and was not made from this video .*\n$")
+        self.assertRegex(said.err, r"^disk/P\.HEIC exists, made from another video .*\n$")
         self.assert_older()
 
 

@@ -146,6 +146,16 @@ class OneVideo(tool.ToolTest):
         self.assertNotIn(b"gst-livephoto.fingerprint", (self.folder / "B.MOV").read_bytes())
         self.assertIsNone(readers.tag(readers.exiftool(self.folder / "B.HEIC"), "DateTimeOriginal"))
 
+    def test_the_place_alone_can_be_left_out(self):
+        self.make(clips.moving().path, "--start", "0", "--gps", "1,2", "-o", "A")
+        self.make("A.MOV", "--start", "1", "-o", "B")
+        self.make("A.MOV", "--start", "1", "--no-gps", "-o", "C")
+
+        for name, has_place in (("B.HEIC", True), ("B.MOV", True), ("C.HEIC", False), ("C.MOV", False)):
+            tags = readers.exiftool(self.folder / name)
+            self.assertEqual(any("GPS" in key for key in tags), has_place, name)
+            self.assertIsNotNone(readers.tag(tags, "DateTimeOriginal", "CreationDate"), name)
+
     def test_a_start_behind_the_end_is_told_in_the_users_terms(self):
         said = self.make(clips.moving().path, "--start", "1:00", code=1)
 
@@ -263,6 +273,8 @@ class Refusals(tool.ToolTest):
                 ("--gps", "here"): "--gps: \"here\" is not a place",
                 ("--date", "today"): "--date: \"today\" is not a date",
                 ("--crop",): "--crop goes with --size",
+                ("--crop", "--size", "100x"): "--crop wants a width and a height",
+                ("--size", "x"): "--size: \"x\" is not a size",
                 ("--zip",): "--zip goes with --pvt",
                 ("--jobs", "0"): "--jobs",
                 ("--timeout", "-1"): "--timeout",
@@ -418,6 +430,17 @@ class Lists(tool.ToolTest):
 
         self.assertEqual(self.made(), ["trip/b.HEIC", "trip/day 1/a.HEIC", "trip/day2/a.HEIC"])
         self.assertRegex(said.err, r"^3 skipped, in ")
+
+    def test_pairs_in_the_folder_are_no_videos(self):
+        self.copy(clips.moving(), "in/a.mp4")
+        self.make("in/a.mp4", "--start", "1", "--strip", "-o", "in/pair")  # no sign of ours in it
+        self.make("in/a.mp4", "--start", "1", "--strip", "-o", "in/movie")
+        (self.folder / "in" / "movie.HEIC").unlink()
+
+        said = self.make("in", "--start", "1", "-o", "out/", "--json")
+
+        self.assertEqual(
+            sorted(event["video"] for event in said.events()[:-1]), ["in/a.mp4", "in/movie.MOV"])
 
     def test_names_of_find(self):
         names = b"trip/day 1/a.mp4\0trip/b.mp4\0"

@@ -48,6 +48,7 @@ class Quickstart(ExampleTest):
 
         self.assertEqual(self.folder_listing(), ["live-photo.HEIC", "live-photo.MOV"])
         self.assertIn("picture unchanged", done.stdout)
+        self.assertIn("already made, skipped", self.quickstart().stdout)
         self.assertRegex(done.stdout, r"agreed +exiftool, ffprobe, GStreamer, libheif, exiv2, mediainfo")
 
     def test_a_video_into_a_new_folder_from_a_time_on(self):
@@ -66,7 +67,7 @@ class Quickstart(ExampleTest):
 
         refused = self.quickstart("--start", "1", "a.mp4", code=1)
 
-        self.assertIn("exists and was not made from this video", refused.stderr)
+        self.assertIn("exists, made from another video", refused.stderr)
         self.assertEqual((self.folder / "a.MOV").read_bytes(), before)
         self.quickstart("--start", "1", "--force", "a.mp4")
         self.assertNotEqual((self.folder / "a.MOV").read_bytes(), before)

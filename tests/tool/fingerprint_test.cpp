@@ -110,7 +110,7 @@ TEST(Fingerprint, SeesEverySetting) {
   const Folder folder;
   Folder::file("a");
   const Job plain = job_for("a");
-  std::vector<Job> others(11, plain);
+  std::vector<Job> others(12, plain);
   others[0].moment.start = seconds(1);
   others[1].moment.duration = seconds(2);
   others[2].moment.still = seconds(1);
@@ -122,6 +122,7 @@ TEST(Fingerprint, SeesEverySetting) {
   others[8].settings.date = CaptureTime{.year = 2024};
   others[9].settings.place = Place{1, 2, {}};
   others[10].settings.strip = true;
+  others[11].settings.no_gps = true;
   std::set<std::string> seen{of(plain)};
   for (const Job& other : others) EXPECT_TRUE(seen.insert(of(other)).second);
 
@@ -201,8 +202,8 @@ TEST(Standing, IsThatOfBothFiles) {
   EXPECT_EQ(standing_of(job, "1:abc"), Standing::Other) << "a movie alone";
   EXPECT_EQ(
       refusal_of_other(job),
-      "pair.MOV exists and was not made from this video with these settings; name another place, "
-      "or say --force.");
+      "pair.MOV exists, made from another video or with other settings; name another place, or say "
+      "--force.");
 
   Folder::file("pair.HEIC", "spoilt");
   EXPECT_EQ(standing_of(job, "1:abc"), Standing::Other) << "a still that cannot be read";

@@ -210,6 +210,17 @@ TEST(Plan, RefusesTheStandardOutput) {
   EXPECT_NE(refusal(request_for({"a.mp4"}, "-")).find("standard output"), std::string::npos);
 }
 
+TEST(Plan, RefusesTheNameOfAVideoForAPair) {
+  const Folder folder;
+  EXPECT_EQ(
+      refusal(request_for({"a.mp4"}, "b.MP4")),
+      "b.MP4 is called like a video, and a pair is no such file; name a folder with \"/\" at its "
+      "end, "
+      "or a pair, such as b.");
+  EXPECT_EQ(refusal(request_for({"a.mp4"}, "b.MOV")), "");
+  EXPECT_EQ(refusal(request_for({"a.mp4"}, "b.mp4/")), "");
+}
+
 TEST(Plan, LosesNoPlaceThatWasSaid) {
   const Folder folder;
   auto request = request_for({"a.mp4"}, "beach");

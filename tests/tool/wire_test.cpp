@@ -29,6 +29,7 @@ Job some_job() {
       .date =
           CaptureTime{.year = 2024, .month = 5, .day = 17, .hour = 10, .utc_offset_minutes = -90},
       .place = Place{-1.5, 2.5, 3.0},
+      .no_gps = true,
       .strip = true};
   job.force = true;
   return job;

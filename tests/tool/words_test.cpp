@@ -75,7 +75,9 @@ TEST(Time, IsANumberOfSecondsInJson) {
 
 TEST(Size, IsWidthByHeight) {
   EXPECT_EQ(*parse_size("1920x1080"), (PixelSize{1920, 1080}));
-  for (const auto* text : {"", "1920", "1920x", "x1080", "0x0", "1x1", "99999x2", "1920*1080"})
+  EXPECT_EQ(*parse_size("1920x"), (PixelSize{1920, 0}));
+  EXPECT_EQ(*parse_size("x1080"), (PixelSize{0, 1080}));
+  for (const auto* text : {"", "1920", "0x0", "1x1", "99999x2", "1920*1080"})
     EXPECT_FALSE(parse_size(text)) << text;
 }
 
