@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -80,18 +81,15 @@ void add_tags(Owned<GstTagList>& tags, const GstTagList* more) {
   gst_tag_list_set_scope(tags.get(), GST_TAG_SCOPE_GLOBAL);
 }
 
-bool has_orientation(const GstTagList* tags) {
-  return tags && gst_tag_list_get_tag_size(tags, GST_TAG_IMAGE_ORIENTATION) > 0;
-}
-
-// qtdemux 1.22 knows seven of the eight, and says nothing of the other (Transverse).
-void add_orientation(Input& video, const isobmff::MovieFile& movie) {
-  const auto track = std::ranges::find_if(movie.tracks, [](const isobmff::Track& candidate) {
-    return candidate.is_enabled && candidate.video.has_value();
-  });
-  const auto turn =
-      track == movie.tracks.end() ? std::nullopt : isobmff::orientation_of(track->matrix);
-  if (turn != Orientation::Transverse) return;
+// `said` is what the demuxer has told of the picture.
+void correct_orientation(Input& video, const isobmff::MovieFile& movie, const GstTagList* said) {
+  gchar* raw = nullptr;
+  if (said) gst_tag_list_get_string(said, GST_TAG_IMAGE_ORIENTATION, &raw);
+  const auto name = adopt(raw);
+  const auto turn = untold_orientation(movie, name.get());
+  if (!turn) return;
+  video.stream_tags = without_orientation(video.stream_tags.get());
+  video.ignores_orientation = true;
   const auto tags =
       adopt(gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, gst::orientation_name(*turn), nullptr));
   add_tags(video.global_tags, tags.get());
@@ -106,7 +104,7 @@ void complete_tags(
       gst_tag_list_merge(video.global_tags.get(), video.stream_tags.get(), GST_TAG_MERGE_REPLACE));
   if (movie)
     add_tags(video.global_tags, missing_in(said.get(), capture_of(*movie), run.strip).get());
-  if (movie && !has_orientation(said.get())) add_orientation(video, *movie);
+  if (movie) correct_orientation(video, *movie, said.get());
   if (run.strip == Strip::Everything || video.has_date()) return;
   if (const auto noon = noon_of_day(said.get())) {
     add_tags(video.global_tags, noon.get());
@@ -114,6 +112,11 @@ void complete_tags(
     run.is_dated_by_file = true;
     add_tags(video.global_tags, file_date);
   }
+}
+
+void warn_of(GstLivePhotoSelect* self, const std::vector<std::string>& notes) {
+  for (const std::string& note : notes)
+    GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", note.c_str()), (nullptr));
 }
 
 std::optional<nanoseconds> source_end(GstPad* sink) {
@@ -179,6 +182,7 @@ GstFlowReturn video_chain(GstPad* pad, GstObject* parent, GstBuffer* given) {
     const auto movie = file ? movie_in(*file) : std::nullopt;
     const auto own_still = movie ? still_time_in(*movie) : std::nullopt;
     auto pictures = movie ? pictures_of(*movie) : std::vector<VideoDescription>();
+    if (movie) warn_of(self, unhonoured_in(*movie));
     lock.lock();
     run.source_pictures = std::move(pictures);
     complete_tags(run, movie, date.get());

@@ -91,7 +91,9 @@ void take_tags(GstLivePhotoSelect* self, GstPad* pad, GstTagList* tags) {
   if (input.completed) return;
   auto& kept =
       gst_tag_list_get_scope(tags) == GST_TAG_SCOPE_GLOBAL ? input.global_tags : input.stream_tags;
-  const auto proper = understood(tags, impl.run.strip);
+  auto proper = understood(tags, impl.run.strip);
+  // Parsers send the stream's tags again and again, with its bit rate.
+  if (input.ignores_orientation) proper = without_orientation(proper.get());
   auto merged = adopt(gst_tag_list_merge(kept.get(), proper.get(), GST_TAG_MERGE_REPLACE));
   gst_tag_list_set_scope(merged.get(), gst_tag_list_get_scope(tags));
   kept = std::move(merged);
@@ -188,6 +190,7 @@ void renew(Input& input) {
   fresh.caps = std::move(input.caps);
   fresh.global_tags = std::move(input.global_tags);
   fresh.stream_tags = std::move(input.stream_tags);
+  fresh.ignores_orientation = input.ignores_orientation;
   input = std::move(fresh);
 }
 

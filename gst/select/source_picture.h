@@ -28,4 +28,15 @@ const isobmff::VideoDescription* description_of(
 std::optional<std::string> margin_note(
     const isobmff::VideoDescription& source, const GstCaps* shown);
 
+// How the movie's first enabled picture is to be turned, where qtdemux 1.22 does not tell it:
+// it knows seven of the eight (not Transverse), and takes any scale for a mirror. `said` is
+// what it told, by GStreamer's name, or null. Nothing where that stands.
+std::optional<Orientation> untold_orientation(const isobmff::MovieFile& movie, const gchar* said);
+
+// What the file says of how its tracks are to be played and shown that neither GStreamer 1.22
+// nor the pair honours: media rates of edits, and matrices that do more than turn and mirror
+// by right angles (then only that part of them is honoured). A sentence for each, of enabled
+// tracks.
+std::vector<std::string> unhonoured_in(const isobmff::MovieFile& movie);
+
 }  // namespace livephoto::select

@@ -206,4 +206,10 @@ Owned<GstTagList> date_of_file(const std::string& path) {
   return tags;
 }
 
+Owned<GstTagList> without_orientation(const GstTagList* tags) {
+  auto rest = adopt(tags ? gst_tag_list_copy(tags) : nullptr);
+  if (rest) gst_tag_list_remove_tag(rest.get(), GST_TAG_IMAGE_ORIENTATION);
+  return rest;
+}
+
 }  // namespace livephoto::select

@@ -41,4 +41,7 @@ gst::Owned<GstTagList> noon_of_day(const GstTagList* tags);
 // that cannot be found out.
 gst::Owned<GstTagList> date_of_file(const std::string& path);
 
+// A copy; null of null.
+gst::Owned<GstTagList> without_orientation(const GstTagList* tags);
+
 }  // namespace livephoto::select

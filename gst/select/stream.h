@@ -42,9 +42,10 @@ struct Input {
   Owned<GstCaps> sent_caps;  // as they left, with the clip's first buffer
   Owned<GstTagList> global_tags;
   Owned<GstTagList> stream_tags;
-  bool started = false;    // the clip's first buffer has left
-  bool ended = false;      // the source has said EOS
-  bool completed = false;  // EOS has left: what comes now is not of the clip
+  bool ignores_orientation = false;  // in tags to come: the source's file knows better
+  bool started = false;              // the clip's first buffer has left
+  bool ended = false;                // the source has said EOS
+  bool completed = false;            // EOS has left: what comes now is not of the clip
 
   bool is_packets() const { return caps && !is_raw(caps.get()); }
   bool has_date() const;

@@ -2,8 +2,15 @@
 
 #include <gst/video/video.h>
 
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gst/select/source_picture.h"
 #include "gst/support/alpha.h"
 #include "gst/support/colour_range.h"
+#include "gst/support/tags.h"
+#include "gst/support/upstream.h"
 
 namespace livephoto::sink {
 namespace {
@@ -64,6 +71,40 @@ GstPadProbeReturn say_true_range(GstPad* pad, GstPadProbeInfo* info, gpointer) {
   const auto corrected = gst::with_true_range(caps, coded.get());
   if (corrected.get() == caps) return GST_PAD_PROBE_OK;
   GST_PAD_PROBE_INFO_DATA(info) = gst_event_new_caps(corrected.get());
+  gst_event_unref(event);
+  return GST_PAD_PROBE_OK;
+}
+
+// The source's file, if it is MP4 or QuickTime; read once.
+struct SourceFile {
+  std::string path;
+  std::optional<isobmff::MovieFile> movie;
+};
+
+// Before videoflip: what the demuxer does not tell of the picture's orientation, or tells wrongly.
+GstPadProbeReturn say_orientation(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+  auto& file = *static_cast<SourceFile*>(data);
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_TAG) return GST_PAD_PROBE_OK;
+  GstTagList* tags = nullptr;
+  gst_event_parse_tag(event, &tags);
+  if (gst_tag_list_get_scope(tags) != GST_TAG_SCOPE_STREAM) return GST_PAD_PROBE_OK;
+  const auto path = gst::file_before(pad);
+  if (!path) return GST_PAD_PROBE_OK;
+  if (std::exchange(file.path, *path) != *path) file.movie = select::movie_in(*path);
+  gchar* said = nullptr;
+  gst_tag_list_get_string(tags, GST_TAG_IMAGE_ORIENTATION, &said);
+  const auto name = adopt(said);
+  const auto turn = file.movie ? select::untold_orientation(*file.movie, name.get()) : std::nullopt;
+  if (!turn) return GST_PAD_PROBE_OK;
+  tags = gst_tag_list_copy(tags);
+  gst_tag_list_add(
+      tags,
+      GST_TAG_MERGE_REPLACE,
+      GST_TAG_IMAGE_ORIENTATION,
+      gst::orientation_name(*turn),
+      nullptr);
+  GST_PAD_PROBE_INFO_DATA(info) = gst_event_new_tag(tags);
   gst_event_unref(event);
   return GST_PAD_PROBE_OK;
 }
@@ -132,6 +173,12 @@ void add_turning(RowMaker& row) {
   row.add("videoflip");
   if (!row.last()) return;
   set(row.last(), "video-direction", "auto");
+  gst_pad_add_probe(
+      pad_of(row.last(), "sink").get(),
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      say_orientation,
+      new SourceFile,
+      [](gpointer file) { delete static_cast<SourceFile*>(file); });
   gst_pad_add_probe(
       pad_of(row.last(), "src").get(),
       GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,

@@ -43,9 +43,10 @@ def change(source, target, names, new):
     Path(target).write_bytes(data[:at] + box("moov", _changed(data[at + 8:], list(names), new)))
 
 
-def edits(*rows):
-    """The body of an `elst`: durations in ticks of the movie, times in ticks of the media."""
-    return lambda _: struct.pack(">II", 0, len(rows)) + b"".join(struct.pack(">IiI", *row, 1 << 16) for row in rows)
+def edits(*rows, rate=1):
+    """The body of an `elst`: durations in ticks of the movie, times in ticks of the media (-1: nothing is shown)."""
+    return lambda _: struct.pack(">II", 0, len(rows)) + b"".join(
+        struct.pack(">Iii", *row, round(rate * (1 << 16))) for row in rows)
 
 
 def turned(across, down):
@@ -54,7 +55,7 @@ def turned(across, down):
         size = [value >> 16 for value in struct.unpack(">II", body[76:84])]
         moved = [-min(0, across[axis] * size[0]) - min(0, down[axis] * size[1]) for axis in (0, 1)]
         rows = (*across, 0, *down, 0, *moved)
-        return body[:40] + struct.pack(">9i", *(value << 16 for value in rows), 1 << 30) + body[76:]
+        return body[:40] + struct.pack(">9i", *(round(value * (1 << 16)) for value in rows), 1 << 30) + body[76:]
     return new
 
 

@@ -178,6 +178,13 @@ def mpegts():
     return _simple("stream.ts", muxer="mpegts")
 
 
+def wrapping(at):
+    """MPEG-TS whose 33 bits of time begin anew `at` seconds behind its begin."""
+    zero = (1 << 33) / 90000 - at
+    return _remuxed(f"wrap-{at}.ts", mpegts(), "-muxdelay", "0", "-muxpreload", "0", "-mpegts_copyts", "1",
+                    "-output_ts_offset", f"{zero:.6f}")
+
+
 def variable_rate(flashes=False):
     """Frames 20 to 47 ms apart on a 90 kHz clock, PCM, in MOV; with flashes and clicks if asked."""
     fps = FRAME_RATES["30"]
@@ -240,8 +247,7 @@ TURNS = {
 
 def turned(name):
     """The corners, to be turned by the matrix of their track."""
-    return Clip(_once(f"matrix-{name}.mp4", lambda draft: boxes.change(
-        corners().path, draft, ("trak", "tkhd"), boxes.turned(*TURNS[name]))), FRAME_RATES["30"])
+    return transformed(name, *TURNS[name])
 
 
 def portrait(turn):
@@ -284,25 +290,62 @@ COLOURS = {
     "bt2020": ("bt2020", "bt2020-10", "bt2020nc", "bt2020"),
     "p3": ("smpte432", "bt709", "bt709", "bt709"),
 }
+HLG = {"hlg": ("bt2020", "arib-std-b67", "bt2020nc", "bt2020")}
+
+
+def _chart_row(row, width):
+    """One row of pixels through a row of the chart's patches, as rgb24."""
+    return b"".join(bytes(colour) * width for colour in CHART[row * CHART_COLUMNS:(row + 1) * CHART_COLUMNS])
+
+
+def chart_picture():
+    """In WIDTH x HEIGHT, rgb24."""
+    height = HEIGHT // CHART_ROWS
+    return b"".join(_chart_row(row, WIDTH // CHART_COLUMNS) * height for row in range(CHART_ROWS))
+
+
+def _coloured(name, picture, size, seconds, colour, bits, spread, labelled=True, **options):
+    """A picture of rgb24 in one of COLOURS or in HLG: H.264 of 8 bits or HEVC of 10."""
+    fps = FRAME_RATES["30"]
+    primaries, transfer, space, matrix = {**COLOURS, **HLG}[colour]
+    labels = ("-color_primaries", primaries, "-color_trc", transfer, "-colorspace", space) if labelled else ()
+    video = (*X264, "-crf", "4") if bits == 8 else (
+        *X265, "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=error:crf=2")
+    path = _once(name, lambda draft: _encode(
+        draft, (picture for _ in range(int(seconds * fps))), fps, (*video, *labels, "-color_range", spread),
+        pixels="rgb24", size=size,
+        filters=[f"scale=out_color_matrix={matrix}:out_range={spread}:flags=accurate_rnd+full_chroma_int"], **options))
+    return Clip(path, fps)
 
 
 def colour_chart(colour, bits=8, full_range=False, seconds=SECONDS, labelled=True):
-    """Flat patches of one of COLOURS: H.264 of 8 bits or HEVC of 10, labelled as what they are or not at all."""
-    fps = FRAME_RATES["30"]
-    primaries, transfer, space, matrix = COLOURS[colour]
-    labels = ("-color_primaries", primaries, "-color_trc", transfer, "-colorspace", space) if labelled else ()
-    line = [b"".join(bytes(CHART[row * CHART_COLUMNS + column]) * (WIDTH // CHART_COLUMNS)
-                     for column in range(CHART_COLUMNS)) * (HEIGHT // CHART_ROWS) for row in range(CHART_ROWS)]
-    picture = b"".join(line)
-    video = (*X264, "-crf", "4") if bits == 8 else (
-        *X265, "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=error:crf=2")
+    """Flat patches of one of COLOURS, labelled as what they are or not at all."""
     spread = "pc" if full_range else "tv"
     name = f"chart-{colour}-{bits}-{spread}-{seconds}{'' if labelled else '-unlabelled'}.mp4"
-    path = _once(name, lambda draft: _encode(
-        draft, (picture for _ in range(int(seconds * fps))), fps, (*video, *labels, "-color_range", spread),
-        tone(seconds), AAC, pixels="rgb24",
-        filters=[f"scale=out_color_matrix={matrix}:out_range={spread}:flags=accurate_rnd+full_chroma_int"]))
-    return Clip(path, fps)
+    return _coloured(name, chart_picture(), (WIDTH, HEIGHT), seconds, colour, bits, spread, labelled,
+                     samples=tone(seconds), audio=AAC)
+
+
+CELL = 32  # pixels, of a patch of the small chart
+ARROW_LEFT = CHART_COLUMNS * CELL
+SMALL = ARROW_LEFT + CELL, CHART_ROWS * CELL
+# From the left of the last column: a shaft, and at its top a barb to the right alone: no turn and no mirror keep it.
+ARROW = {(x, y) for y in range(12, SMALL[1] - 12) for x in range(8, 16)} | {
+    (x, y) for y in range(12, 28) for x in range(8, 28) if x - 8 <= y - 4}
+
+
+def arrow_chart(colour, bits, full_range, turn):
+    """The chart, small, with an arrow beside it, turned by a track's matrix; a third of a second, without sound."""
+    spread = "pc" if full_range else "tv"
+
+    def row(y):
+        return _chart_row(y // CELL, CELL) + b"".join(
+            (b"\x20" if (x, y) in ARROW else b"\xe0") * 3 for x in range(CELL))
+
+    upright = _coloured(f"arrow-{colour}-{bits}-{spread}.mp4", b"".join(map(row, range(SMALL[1]))), SMALL,
+                        Fraction(1, 3), colour, bits, spread)
+    return Clip(_once(f"arrow-{colour}-{bits}-{spread}-{turn}.mp4", lambda draft: boxes.change(
+        upright.path, draft, ("trak", "tkhd"), boxes.turned(*TURNS[turn]))), upright.rate)
 
 
 def rgb():
@@ -338,6 +381,19 @@ def hdr10():
         "bt2020nc", "-x265-params",
         "log-level=error:crf=14:hdr10=1:repeat-headers=1:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:"
         "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"))
+
+
+def sampled(pixels, codec):
+    """The chart in BT.601 with more chroma samples than 4:2:0 has: as h264 or h265 in MP4, or raw in MOV."""
+    primaries, transfer, space, matrix = COLOURS["bt601"]
+    video = {"h264": (*X264, "-crf", "4"), "raw": ("-c:v", "rawvideo"),
+             "h265": (*X265, "-x265-params", "log-level=error:crf=2")}[codec]
+    return Clip(_once(f"chart-{pixels}.{'mov' if codec == 'raw' else 'mp4'}", lambda draft: _encode(
+        draft, (chart_picture() for _ in range(30)), FRAME_RATES["30"],
+        (*video, "-pix_fmt", pixels, "-color_primaries", primaries, "-color_trc", transfer, "-colorspace", space,
+         "-color_range", "tv"), pixels="rgb24",
+        filters=[f"scale=out_color_matrix={matrix}:out_range=tv:flags=accurate_rnd+full_chroma_int"])),
+        FRAME_RATES["30"])
 
 
 def at_rate(rate, frames):
@@ -380,10 +436,20 @@ def cut_by_edit_list():
 
 def two_edits():
     """Without sound: the second from frame 30 on, then that from frame 105 on, which is no sync frame."""
-    def make(draft):
-        boxes.change(silent().path, draft, ("trak", "edts", "elst"), boxes.edits(
-            (1000, 1024 + 15360), (1000, 1024 + 15360 * 7 // 2)))
-    return Clip(_once("two-edits.mp4", make), FRAME_RATES["30"])
+    return edited("twice", (1000, 30), (1000, 105))
+
+
+def edited(name, *rows, rate=1):
+    """Without sound; rows of an edit list: how many milliseconds are shown, and from which frame on (None: empty)."""
+    rows = [(duration, -1 if frame is None else 1024 + 512 * frame) for duration, frame in rows]
+    return Clip(_once(f"edited-{name}.mp4", lambda draft: boxes.change(
+        silent().path, draft, ("trak", "edts", "elst"), boxes.edits(*rows, rate=rate))), FRAME_RATES["30"])
+
+
+def transformed(name, across, down):
+    """The corners, their track with a matrix that need not be one of TURNS."""
+    return Clip(_once(f"matrix-{name}.mp4", lambda draft: boxes.change(
+        corners().path, draft, ("trak", "tkhd"), boxes.turned(across, down))), FRAME_RATES["30"])
 
 
 def sound_inside(audio="pcm", kind="mov"):

@@ -93,6 +93,27 @@ def upright_painter():
     return Painter(HEIGHT, WIDTH, corners=True)
 
 
+# GStreamer's name of an orientation, and the corners then: top left, top right, bottom left, bottom right.
+SHOWN = {
+    "rotate-0": "red green blue yellow", "flip-rotate-0": "green red yellow blue",
+    "rotate-180": "yellow blue green red", "flip-rotate-180": "blue yellow red green",
+    "flip-rotate-270": "red blue green yellow", "rotate-90": "blue red yellow green",
+    "flip-rotate-90": "yellow green blue red", "rotate-270": "green yellow red blue"}
+_NAMES = {(1, 0, 0): "red", (0, 1, 0): "green", (0, 0, 1): "blue", (1, 1, 0): "yellow"}
+
+
+def corners(image):
+    """As SHOWN has them, of an rgb24 image that is painted with corners and may be turned, mirrored or smaller."""
+    size = min(image.width, image.height) // 20
+    edge = size * 3 // 2
+    found = []
+    for top in (edge, image.height - edge - size):
+        for left in (edge, image.width - edge - size):
+            colour = measures.mean_colour(image, left, top, size, size)
+            found.append(_NAMES.get(tuple(int(value > 128) for value in colour), str(colour)))
+    return " ".join(found)
+
+
 # ---- sound
 
 @functools.lru_cache(maxsize=None)

@@ -67,31 +67,20 @@ class Upright(harness.PipelineTest):
 class Orientation(harness.PipelineTest):
     """All eight of Exif, from a tag of the stream or a movie's matrix; by their content, not by what a reader says."""
 
-    # GStreamer's name, and the corners as they are to be shown: top left, top right, bottom left, bottom right.
-    SHOWN = {
-        "rotate-0": "red green blue yellow", "flip-rotate-0": "green red yellow blue",
-        "rotate-180": "yellow blue green red", "flip-rotate-180": "blue yellow red green",
-        "flip-rotate-270": "red blue green yellow", "rotate-90": "blue red yellow green",
-        "flip-rotate-90": "yellow green blue red", "rotate-270": "green yellow red blue"}
-    COLOURS = {(1, 0, 0): "red", (0, 1, 0): "green", (0, 0, 1): "blue", (1, 1, 0): "yellow"}
-
-    def corners(self, image):
-        found = []
-        for top in (18, image.height - 30):
-            for left in (18, image.width - 30):
-                colour = measures.mean_colour(image, left, top, 12, 12)
-                found.append(self.COLOURS.get(tuple(int(value > 128) for value in colour), str(colour)))
-        return " ".join(found)
-
     def check(self, line, by_matrix=False, **options):
-        for name, shown in self.SHOWN.items():
+        """Returns the pairs by their names."""
+        pairs = {}
+        for name, shown in painting.SHOWN.items():
             with self.subTest(name):
                 clip, by_tag = (clips.turned(name), ()) if by_matrix else (
                     clips.corners(), ("taginject", f"tags=image-orientation={name}", "!"))
                 made = self.make(clip, name, line=line, start=0, duration=harness.SECOND // 2,
                                  still_time=harness.SECOND // 5, before_video=by_tag, **options)
-                self.assertEqual(self.corners(decoders.still_rgb(made.still)), shown, "the still by heif-convert")
-                self.assertEqual(self.corners(pair.frame_at_marker(made.movie, "rgb24")), shown, "the movie by ffmpeg")
+                self.assertEqual(painting.corners(decoders.still_rgb(made.still)), shown, "the still by heif-convert")
+                movie = pair.frame_at_marker(made.movie, "rgb24")
+                self.assertEqual(painting.corners(movie), shown, "the movie by ffmpeg")
+                pairs[name] = made
+        return pairs
 
     def test_every_orientation_unchanged(self):
         self.check(harness.lossless_line)
@@ -106,7 +95,23 @@ class Orientation(harness.PipelineTest):
         self.check(harness.main_line, True)
 
     def test_every_matrix_by_livephotosink_upright(self):
-        self.check(harness.sink_line, True, sink=("upright=true",), sound=False)
+        for made in self.check(harness.sink_line, True, sink=("upright=true",), sound=False).values():
+            self.assert_no_matrix(made)
+
+    def assert_no_matrix(self, made):
+        video = readers.first_stream(readers.ffprobe(made.movie)[0], "video")
+        self.assertEqual(readers.rotation(video), 0, made.movie.name)
+
+    def test_every_matrix_scaled(self):
+        """Also the mirrored ones: fitted into 120x120 they are 120x90, or 90x120, with their corners in place."""
+        for name, options in (("packets", {"sink": ("max-width=120", "max-height=120")}),
+                              ("raw", {"sink": ("max-width=120", "max-height=120"), "decode": "decodebin"})):
+            with self.subTest(name):
+                for turn, made in self.check(harness.sink_line, True, sound=False, **options).items():
+                    size = (90, 120) if clips.TURNS[turn][0][0] == 0 else (120, 90)
+                    still, movie = decoders.still_rgb(made.still), pair.frame_at_marker(made.movie, "rgb24")
+                    self.assertEqual([(image.width, image.height) for image in (still, movie)], [size] * 2, turn)
+                    self.assert_no_matrix(made)
 
 
 class Alpha(harness.PipelineTest):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What stands in the source's sample description and in no caps: Dolby Vision is kept, a clean aperture is told of."""
+"""What stands in the source's boxes and in no caps: Dolby Vision is kept, the rest is honoured or told of."""
 
 import shlex
 
@@ -7,6 +7,8 @@ import clips
 import decoders
 import harness
 import measures
+import painting
+import pair
 import readers
 from harness import SECOND
 
@@ -145,6 +147,80 @@ class CleanAperture(harness.PipelineTest):
 
         self.assertEqual(self.sizes(made), ((1440, 1080), (1440, 1080)))
         self.assertIn("show 1308x980 of the source's 1440x1080", made.run.out + made.run.stderr)
+
+
+class Unhonoured(harness.PipelineTest):
+    """What qtdemux 1.22 passes over: one warning with a sentence, and a pair that is right without it."""
+
+    BOTH = (harness.lossless_line, harness.main_line)
+    NOT = "which is not honoured"
+
+    def warnings(self, made):
+        said = made.run.out + made.run.stderr
+        return [line for line in said.splitlines() if line.startswith("WARNING") and self.NOT in line]
+
+    def assert_frames(self, made, first, still, count=30):
+        shown = [painting.read_barcode(frame) for frame in decoders.ffmpeg_frames(made.movie)]
+        self.assertEqual(shown, list(range(first, first + count)))
+        self.assertEqual(painting.read_barcode(decoders.still_rgb(made.still)), still)
+        self.assertEqual(painting.read_barcode(pair.frame_at_marker(made.movie)), still)
+
+    def test_media_rates(self):
+        for name, clip, said, first in (
+                ("fast", clips.edited("fast", (2500, 0), rate=2), "at 2 times the speed", 15),
+                ("slow", clips.edited("slow", (10000, 0), rate=0.5), "at 0.5 times the speed", 15),
+                ("backwards", clips.edited("back", (5000, 0), rate=-1), "at -1 times the speed", 15),
+                ("dwell", clips.edited("dwell", (2000, 30), rate=0), "lets one moment of its", 45)):
+            for line in self.BOTH:
+                with self.subTest(name, line=line.__name__):
+                    made = self.make(clip, f"{name}-{line.__name__}", line=line, sound=False, **SHORT)
+                    told = self.warnings(made)
+                    self.assertEqual(len(told), 1, told)
+                    self.assertIn(said, told[0])
+                    self.assert_frames(made, first, first + 15)
+
+    def test_of_rates_that_are_one_nothing_is_said(self):
+        """Also of 1/65536, as programs write it that take the field for an integer."""
+        for name, rate in (("plain", 1), ("integer", 1 / 65536)):
+            made = self.make(clips.edited(name, (5000, 0), rate=rate), name, line=harness.lossless_line, sound=False,
+                             **SHORT)
+            self.assertEqual(self.warnings(made), [])
+            self.assert_frames(made, 15, 30)
+
+    def test_an_empty_edit_between_two_is_honoured(self):
+        """The first second is frames 30 to 59, half a second is empty, and frame 75 comes at 1.5 s."""
+        clip = clips.edited("pause", (1000, 30), (500, None), (1500, 75))
+        for line in self.BOTH:
+            with self.subTest(line.__name__):
+                made = self.make(clip, line.__name__, line=line, sound=False, **SHORT)
+                self.assertEqual(self.warnings(made), [])
+                self.assert_frames(made, 45, 59, 15)
+                self.assert_close(float(readers.ffprobe(made.movie)[1]["duration"]), 1, 0.001, "the duration")
+
+    def test_matrices_that_are_not_one_of_eight(self):
+        """The turn in them is honoured, where qtdemux 1.22 takes a scale for a turn; half a right angle is not."""
+        half = 0.5 ** 0.5
+        for name, across, down, values, turn in (
+                ("scaled", (2, 0), (0, 2), "2 0 0 2", "rotate-0"),
+                ("widened", (1.5, 0), (0, 1), "1.5 0 0 1", "rotate-0"),
+                ("scaled-mirrored", (-2, 0), (0, 2), "-2 0 0 2", "flip-rotate-0"),
+                ("scaled-turned", (0, 0.5), (-0.5, 0), "0 0.5 -0.5 0", "rotate-90"),
+                ("45-degrees", (half, half), (-half, half), "0.707108 0.707108 -0.707108 0.707108", "rotate-0")):
+            for line, options in ((harness.lossless_line, {}), (harness.main_line, {}),
+                                  (harness.sink_line, {"sink": ("upright=true",)})):
+                with self.subTest(name, line=line.__name__):
+                    made = self.make(clips.transformed(name, across, down), f"{name}-{line.__name__}", line=line,
+                                     sound=False, start=0, duration=SECOND // 2, still_time=SECOND // 5, **options)
+                    told = self.warnings(made)
+                    self.assertEqual(len(told), 1, told)
+                    self.assertIn(f"The matrix of the source's picture ({values})", told[0])
+                    for image in pair.frame_at_marker(made.movie, "rgb24"), decoders.still_rgb(made.still):
+                        self.assertEqual(painting.corners(image), painting.SHOWN[turn])
+
+    def test_of_one_of_eight_nothing_is_said(self):
+        made = self.make(clips.turned("flip-rotate-90"), line=harness.lossless_line, sound=False, start=0,
+                         duration=SECOND // 2, still_time=SECOND // 5)
+        self.assertEqual(self.warnings(made), [])
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import coded
 import decoders
 import harness
 import painting
+import pair
 import programs
 import readers
 import tool
@@ -121,6 +122,14 @@ class OneVideo(tool.ToolTest):
 
                 self.assertEqual(said.event()["encoded"], is_encoded)
                 self.assert_good(self.pair(size))
+
+    def test_a_mirrored_video_is_scaled_right(self):
+        for turn in ("flip-rotate-0", "flip-rotate-90", "flip-rotate-270"):
+            self.make(clips.turned(turn).path, "--duration", "0.5", "--size", "160x160", "-o", turn)
+            for image in (decoders.still_rgb(self.folder / (turn + ".HEIC")),
+                          pair.frame_at_marker(self.folder / (turn + ".MOV"), "rgb24")):
+                self.assertEqual((image.width, image.height), (160, 120) if turn == "flip-rotate-0" else (120, 160))
+                self.assertEqual(painting.corners(image), painting.SHOWN[turn])
 
     def test_jpeg_and_silence(self):
         self.make(clips.moving().path, "--start", "0", "--jpeg", "--mute", "-o", "P")
