@@ -75,6 +75,19 @@ def has_messages_in_its_configuration(path):
     return False
 
 
+def picture_clock(path):
+    """The 33 bits of time of each picture of an MPEG-TS (ISO/IEC 13818-1, 2.4.3.7), as they are stored."""
+    data, found = path.read_bytes(), []
+    for at in range(0, len(data) - 187, 188):
+        start = at + 4 + (1 + data[at + 4] if data[at + 3] & 0x20 else 0)
+        begins = data[at + 1] & 0x40 and data[at + 3] & 0x10 and data[start:start + 3] == b"\0\0\1"
+        if begins and data[start + 3] & 0xF0 == 0xE0 and data[start + 7] & 0x80:
+            high, middle, low = data[start + 9], data[start + 10:start + 12], data[start + 12:start + 14]
+            found.append((high >> 1 & 7) << 30 | int.from_bytes(middle, "big") >> 1 << 15 |
+                         int.from_bytes(low, "big") >> 1)
+    return found
+
+
 def slices(path):
     """The hash of each slice NAL unit, in decode order."""
     codec = readers.first_stream(readers.ffprobe(path)[0], "video").codec

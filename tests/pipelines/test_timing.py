@@ -104,6 +104,21 @@ class Timing(harness.PipelineTest):
 
         self.assert_cut(clip, self.make(clip), times, grid=clip.rate)
 
+    def test_mpeg_ts_whose_clock_wraps(self):
+        """Its 33 bits begin anew before the clip, inside it, and behind it; the clip is from 1 s to 2 s of the picture."""
+        for where, at in (("before", 0.5), ("inside", 1.5), ("behind", 3)):
+            clip = clips.wrapping(at)
+            clock = coded.picture_clock(clip.path)
+            self.assertGreater(max(clock), (1 << 33) - 90000 * 5, "the clock is near its end")
+            self.assertLess(min(clock), 90000 * 5, "and begins anew")
+            first = coded.gst_packets(clip.path)[0][0]
+            options = {name: value + round(first * SECOND) for name, value in nanoseconds(1, 1, 1.6).items()
+                       if name != "duration"} | {"duration": SECOND}
+            for way, line in BOTH_WAYS.items():
+                with self.subTest(f"{way}, {where}"):
+                    made = self.make(clip, f"{way} {where}", line=line, **options)
+                    self.assert_clip(made, range(30, 60), [Fraction(n, 30) for n in range(30)], 48, 1)
+
     def test_from_one_frame_in_ten_seconds_to_240_in_one(self):
         for rate in (Fraction(1, 10), Fraction(1, 2), Fraction(1), Fraction(15, 2), Fraction(12), Fraction(120),
                      Fraction(240)):
