@@ -68,6 +68,15 @@ gboolean sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {
       gst_query_set_caps_result(query, caps.get());
       return TRUE;
     }
+    case GST_QUERY_ACCEPT_CAPS: {
+      GstCaps* caps = nullptr;
+      gst_query_parse_accept_caps(query, &caps);
+      const auto offered = adopt(gst_pad_query_caps(pad, nullptr));
+      if (!video || !is_left_over(caps, offered.get()))
+        return gst_pad_query_default(pad, parent, query);
+      gst_query_set_accept_caps_result(query, TRUE);
+      return TRUE;
+    }
     case GST_QUERY_ALLOCATION:
       return video && answer_allocation(impl, query);
     default:

@@ -36,6 +36,17 @@ Owned<GstCaps> part_of(GstCaps* caps, bool raw) {
   return part;
 }
 
+// Of H.264 and H.265 that have start codes, and a profile.
+std::optional<std::string> profile_of_byte_stream(const GstCaps* caps) {
+  const GstStructure* fields = gst_caps_get_structure(caps, 0);
+  const bool is_coded = gst_structure_has_name(fields, "video/x-h264") ||
+                        gst_structure_has_name(fields, "video/x-h265");
+  const gchar* layout = gst_structure_get_string(fields, "stream-format");
+  const gchar* profile = gst_structure_get_string(fields, "profile");
+  if (!is_coded || !profile || g_strcmp0(layout, "byte-stream") != 0) return std::nullopt;
+  return profile;
+}
+
 Owned<GstCaps> taken_by(std::initializer_list<GstPad*> sources, Owned<GstCaps> caps) {
   for (GstPad* source : sources) {
     if (!gst_pad_is_linked(source)) continue;
@@ -91,9 +102,30 @@ Error refusal_of_interlaced() {
       {}};
 }
 
+bool is_left_over(const GstCaps* caps, const GstCaps* offered) {
+  const auto profile = profile_of_byte_stream(caps);
+  if (!profile) return false;
+  const auto asked = adopt(gst_caps_new_simple(
+      type_of(caps).c_str(),
+      "profile",
+      G_TYPE_STRING,
+      profile->c_str(),
+      nullptr));
+  return !gst_caps_can_intersect(offered, asked.get());
+}
+
 std::optional<Error> refusal_of_picture(const GstCaps* caps) {
   const std::string type = type_of(caps);
   if (is_raw(caps)) return std::nullopt;
+  if (const auto profile = profile_of_byte_stream(caps)) {
+    return Error{
+        ErrorCode::Unsupported,
+        "What is linked to video_src does not take the source's packets (" + type + " of profile " +
+            *profile +
+            "), because Apple's decoders do not play them; decode and encode the clip (decodebin "
+            "in place of parsebin), or set strict=false on livephotomux.",
+        {}};
+  }
   if (type == "video/x-h264") return std::nullopt;
   if (type == "video/x-h265")
     return gst::may_be_interlaced(caps) ? std::optional(refusal_of_interlaced()) : std::nullopt;

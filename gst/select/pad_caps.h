@@ -42,6 +42,10 @@ gst::Owned<GstCaps> sink_caps(
     std::initializer_list<GstPad*> of_raw,
     GstCaps* filter);
 
+// Whether these are packets without the layout of a movie because `offered`, of a sink pad,
+// has not their profile: parsers fall back to it. They are taken only to be refused.
+bool is_left_over(const GstCaps* caps, const GstCaps* offered);
+
 // Why a picture with these caps cannot pass; nothing if it can. Of H.264 the packets
 // say whether it is interlaced.
 std::optional<Error> refusal_of_picture(const GstCaps* caps);

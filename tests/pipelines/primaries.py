@@ -1,4 +1,6 @@
-"""Colours of one set of primaries in another, computed from their chromaticities."""
+"""Colours of one set of primaries in another, computed from their chromaticities; and what a screen shows of HLG."""
+
+import math
 
 WHITE = (0.3127, 0.3290)  # D65
 PRIMARIES = {
@@ -52,3 +54,10 @@ def srgb(colour, name):
     light = [_light(value) for value in colour]
     xyz = [_dot([column[i] for column in columns], light) for i in range(3)]
     return tuple(_value(_dot(row, xyz)) for row in _inverse(_columns("bt709")))
+
+
+def hlg_on_screen(value):
+    """An HLG grey of 0 to 255 in sRGB, unbent: BT.2100's light on a screen of 1,000 cd/m2, of which 203 are white."""
+    signal = value / 255
+    scene = signal ** 2 / 3 if signal <= 0.5 else (math.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12
+    return _value(1000 * scene ** 1.2 / 203)

@@ -2,6 +2,7 @@
 """A chart of known colours comes out right in both files, in every range, matrix and depth, encoded again or not."""
 
 import itertools
+import struct
 from fractions import Fraction
 
 import clips
@@ -185,22 +186,67 @@ class Unlabelled(ColourTest):
                                  ["smpte170m"] * 3)
 
 
-class Hdr(harness.PipelineTest):
+class ChromaSamples(ColourTest):
+    """More of them than Apple's players decode: made 4:2:0 where it is encoded again, refused where it is not."""
+
+    def check_both(self, codec, pixels):
+        clip = clips.sampled(pixels, codec)
+        with self.subTest("encoded again"):
+            made = self.check(clip, line=harness.sink_line, decode="decodebin", sound=False)
+            video = readers.first_stream(readers.ffprobe(made.movie)[0], "video").raw
+            self.assertIn(video["pix_fmt"], ("yuv420p", "yuv420p10le"))
+        with self.subTest("unchanged"):
+            refused = harness.make_pair(clip.path, self.folder, "R", line=harness.lossless_line, sound=False, **SHORT)
+            self.last_run = refused.run
+            self.assertGreater(refused.run.code, 0)
+            self.assertRegex(" ".join(refused.run.errors), r"Apple's (players|decoders) .*strict=false")
+            self.assertFalse(refused.still.exists())
+        with self.subTest("unchanged, where that is wanted"):
+            made = self.check(clip, line=harness.lossless_line, sound=False, mux=("strict=false",), name="S")
+            self.assertEqual(readers.first_stream(readers.ffprobe(made.movie)[0], "video").raw["pix_fmt"], pixels)
+
+    def test_h264_high_422(self):
+        self.check_both("h264", "yuv422p")
+
+    def test_h264_high_444(self):
+        self.check_both("h264", "yuv444p")
+
+    def test_h265_422_of_10_bits(self):
+        self.check_both("h265", "yuv422p10le")
+
+    def test_raw_422(self):
+        """As an editor's file has it. qtdemux 1.22 hands no colours of raw video on: BT.601 by its rows."""
+        made = self.check(clips.sampled("uyvy422", "raw"), line=harness.sink_line, decode="decodebin",
+                          before_video=("videoconvert", "!", "video/x-raw,format=Y42B", "!"), sound=False)
+        self.assertEqual(readers.first_stream(readers.ffprobe(made.movie)[0], "video").raw["pix_fmt"], "yuv420p")
+
+
+class Hdr(ColourTest):
+
+    def assert_labelled(self, made, transfer, number):
+        """BT.2020 with this transfer in both files, by nclc and nclx, and no ICC profile."""
+        self.assert_good(made)
+        video = readers.first_stream(readers.ffprobe(made.movie)[0], "video").raw
+        labels = [video.get(name) for name in ("color_primaries", "color_transfer", "color_space")]
+        self.assertEqual(labels, ["bt2020", transfer, "bt2020nc"])
+        self.assertIn(b"colrnclc" + struct.pack(">3H", 9, number, 9), made.movie.read_bytes())
+        self.assertEqual(still_labels(made), (9, number, 9), "the still by exiftool")
+        self.assertEqual(readers.icc_profile(made.still), b"")  # it would win over the label in many readers
 
     def test_hdr10_stays_labelled_in_both_files(self):
         harness.need_elements("x265enc")
         for line in (harness.lossless_line, harness.main_line):
             with self.subTest(line.__name__):
                 options = {"video": harness.X265} if line is harness.main_line else {}
-                made = self.make(clips.hdr10(), line.__name__, line=line, **options)
-                self.assert_good(made)
-                video = readers.first_stream(readers.ffprobe(made.movie)[0], "video").raw
-                labels = [video.get(name) for name in ("color_primaries", "color_transfer", "color_space")]
-                self.assertEqual(labels, ["bt2020", "smpte2084", "bt2020nc"])
-                tags = readers.exiftool(made.still)
-                wanted = {"ColorPrimaries": 9, "TransferCharacteristics": 16, "MatrixCoefficients": 9}
-                self.assertEqual({name: readers.tag(tags, name) for name in wanted}, wanted)
-                self.assertEqual(readers.icc_profile(made.still), b"")  # it would win over the label in many readers
+                self.assert_labelled(self.make(clips.hdr10(), line.__name__, line=line, **options), "smpte2084", 16)
+
+    def test_hlg_stays_labelled_in_both_files(self):
+        harness.need_elements("x265enc")
+        for line in (harness.lossless_line, harness.main_line):
+            with self.subTest(line.__name__):
+                options = {"video": harness.X265} if line is harness.main_line else {}
+                made = self.check(clips.colour_chart("hlg", 10, seconds=1), line=line, name=line.__name__, **options)
+                self.assert_labelled(made, "arib-std-b67", 18)
 
     def test_the_light_of_hdr10_is_in_the_movie(self):
         made = self.make(clips.hdr10(), line=harness.lossless_line)
@@ -222,6 +268,19 @@ class Hdr(harness.PipelineTest):
 
         means = [measures.mean_colour(image, 0, 20, image.width, image.height - 20) for image in (still, frame)]
         self.assertGreater(means[0][1], means[1][1], "a PQ signal taken for BT.709 is darker than what it means")
+
+    def test_a_jpeg_of_hlg_shows_the_greys_of_a_screen(self):
+        """By BT.2100 on 1,000 cd/m2, of which 203 are white; what is brighter than some 95 is brought down."""
+        made = self.make(clips.colour_chart("hlg", 10, seconds=1), suffix=".JPG", line=harness.lossless_line, **SHORT)
+        found = self.patches(decoders.still_rgb(made.still))[8:]
+        wanted = [(primaries.hlg_on_screen(grey[0]),) * 3 for grey in clips.CHART[8:]]
+        self.assert_patches(found[:2], wanted[:2], 3, "greys of the still, of BT.2100")
+        for darker, brighter in zip(found, found[1:]):
+            self.assertLess(darker[1] + 20, brighter[1])
+        for grey, unbent in zip(found[2:], wanted[2:]):
+            self.assertLess(grey[1], unbent[1] + 3)
+        self.assertLess(found[-1][1], 254, "there is something brighter than this")
+        self.assertEqual(readers.icc_profile(made.still), b"", "sRGB")
 
 
 if __name__ == "__main__":
