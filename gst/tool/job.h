@@ -71,6 +71,7 @@ struct MadePair {
   std::string date_source;  // source, file, none, or option
   unsigned hidden_pictures = 0;
   std::optional<nanoseconds> video_length;
+  std::vector<std::string> warnings{};  // of the elements that made it; told as advice
 };
 
 // Something that may be a pity; the pair is made all the same.

@@ -237,6 +237,7 @@ class Maker {
   }
 
   bool hear(GstMessage* message) {
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING) note_warning(message);
     const GstStructure* said = gst_message_get_structure(message);
     if (!said || !gst_structure_has_name(said, "live-photo-written")) return false;
     pair_.content_identifier = text_in(said, "content-identifier");
@@ -253,6 +254,17 @@ class Maker {
     pair_.video_length = survey_.length;
     is_written_ = true;
     return true;
+  }
+
+  // Ours; what decoders and demuxers grumble about is for developers.
+  void note_warning(GstMessage* message) {
+    if (!gst_object_has_as_ancestor(GST_MESSAGE_SRC(message), GST_OBJECT(sink_))) return;
+    GError* raw = nullptr;
+    gst_message_parse_warning(message, &raw, nullptr);
+    const auto warning = adopt(raw);
+    auto* factory = gst_element_get_factory(GST_ELEMENT(GST_MESSAGE_SRC(message)));
+    if (factory && g_str_has_prefix(GST_OBJECT_NAME(factory), "livephoto"))
+      pair_.warnings.emplace_back(warning->message);
   }
 
   const Job& job_;
@@ -380,6 +392,8 @@ Outcome make_one(const Job& job, const std::function<void(double)>& report) {
   outcome.ending = Ending::Made;
   outcome.pair = *pair;
   outcome.advice = advice_on(job, *pair);
+  for (const std::string& sentence : pair->warnings)
+    outcome.advice.push_back({"warning", sentence});
   for (const std::string& sentence : *recovered) outcome.advice.push_back({"recovered", sentence});
   return outcome;
 }

@@ -513,6 +513,14 @@ class Json(tool.ToolTest):
             {advice["code"] for advice in said.event()["advice"]},
             {"longer-than-three-seconds", "nothing-before-still"})
 
+    def test_what_is_not_honoured_is_advice(self):
+        clip = clips.edited("fast", (2500, 0), rate=2)
+
+        said = self.make(clip.path, "--start", "0", "--duration", "1", "-o", "P", "--json")
+
+        self.assertEqual([advice["code"] for advice in said.event()["advice"]], ["warning"])
+        self.assertIn("at 2 times the speed", said.event()["advice"][0]["text"])
+
 
 class Help(tool.ToolTest):
     """--help, the manual and the completion say the same, and the examples work."""
