@@ -25,8 +25,9 @@ esac
 dictionary=$here/isobmff.dict
 case $target in jpeg | note) dictionary=$here/exif.dict ;; esac
 cd "$folder"
+# libFuzzer ends with 77 where it finds something, which would be a skip.
 # A second is the promise; sanitizers, and machines with much to do, are slower than users' programs.
 "$fuzzer" -max_total_time="$seconds" -timeout="${LIVEPHOTO_FUZZ_TIMEOUT:-10}" -rss_limit_mb=1024 -malloc_limit_mb=64 \
-  -max_len=65536 -dict="$dictionary" -print_final_stats=1 -verbosity=1 \
+  -error_exitcode=1 -max_len=65536 -dict="$dictionary" -print_final_stats=1 -verbosity=1 \
   -artifact_prefix="${LIVEPHOTO_FUZZ_ARTIFACTS:-$folder}/" "$corpus" "$folder/seeds/$target" 2>&1 |
   grep -vE '^#[0-9]+\s+(NEW|REDUCE|pulse)|^\s*(NEW_FUNC|DE:)' 
