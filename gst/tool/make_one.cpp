@@ -258,11 +258,12 @@ class Maker {
 
   // Ours; what decoders and demuxers grumble about is for developers.
   void note_warning(GstMessage* message) {
-    if (!gst_object_has_as_ancestor(GST_MESSAGE_SRC(message), GST_OBJECT(sink_))) return;
+    GstObject* from = GST_MESSAGE_SRC(message);
+    if (!GST_IS_ELEMENT(from) || !gst_object_has_as_ancestor(from, GST_OBJECT(sink_))) return;
     GError* raw = nullptr;
     gst_message_parse_warning(message, &raw, nullptr);
     const auto warning = adopt(raw);
-    auto* factory = gst_element_get_factory(GST_ELEMENT(GST_MESSAGE_SRC(message)));
+    auto* factory = gst_element_get_factory(GST_ELEMENT(from));
     if (factory && g_str_has_prefix(GST_OBJECT_NAME(factory), "livephoto"))
       pair_.warnings.emplace_back(warning->message);
   }
