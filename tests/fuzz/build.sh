@@ -34,9 +34,11 @@ for source in "${sources[@]}"; do
   fi
 done
 for pid in "${pids[@]}"; do wait "$pid"; done
+used=("${sources[@]//\//_}")
+used=("${used[@]/#/$objects/}")
+used=("${used[@]/%.cpp/.o}")
 for target in "${targets[@]}"; do
   compile "tests/fuzz/fuzz_$target.cpp" -fsanitize=fuzzer-no-link
-  used=("$objects"/core_*.o)
   "$1" "${flags[@]}" -fsanitize=fuzzer "$objects/tests_fuzz_fuzz_$target.o" "${used[@]}" \
     -o "$out/fuzz_$target"
 done
