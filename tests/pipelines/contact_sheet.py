@@ -62,7 +62,7 @@ def row(path, folder):
     still = decoders.still_rgb(made.still)
     movie = pair.frame_at_marker(made.movie, "rgb24")
     shown = pair.best_source_frame(made.still, path, *test_shared_media.candidates(path, times_of(path)["still_time"]))
-    shown = test_shared_media.nearest_time(made.still, path, shown)
+    shown = test_shared_media.nearest_frame(made.still, path, shown).time
     source = test_shared_media.source_rgb(path, shown, made.movie)
     against_source, against_movie = (measures.colour_difference(still, image) for image in (source, movie))
     return [cell(source), cell(still), cell(movie)], \

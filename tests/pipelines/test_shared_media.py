@@ -2,6 +2,7 @@
 """Every video of ../shared/media/videos becomes a good pair by the documented line, or has its known sentence."""
 
 import dataclasses
+import functools
 import math
 from fractions import Fraction
 
@@ -110,12 +111,22 @@ def around(path, instant):
     return times[max(0, number - 3)], times[min(len(times) - 1, number + 3)] + Fraction(1, 1000)
 
 
-def nearest_time(still, path, shown):
+@functools.lru_cache(maxsize=1)  # of the largest they are 60 MB
+def _frames_from(path, first, last):
+    return decoders.ffmpeg_frames(path, between=(first, last))
+
+
+def frames_around(path, instant):
+    """The frame that is on screen at an instant, and its neighbours; decoded once where it is asked for again."""
+    return _frames_from(path, *around(path, instant))
+
+
+def nearest_frame(still, path, shown):
     """Of the frame at `shown` and its neighbours the one that is the still sample for sample.
 
     `shown` was found with small copies, which cannot tell frames that are almost alike, or that fade.
     """
-    return pair.nearest_frame(still, path, decoders.ffmpeg_frames(path, between=around(path, shown))).time
+    return pair.nearest_frame(still, path, frames_around(path, shown))
 
 
 def source_rgb(path, shown, movie):
@@ -176,8 +187,10 @@ class SharedMedia(harness.PipelineTest):
             if not finding.said.startswith("ente"):
                 self.assertIn("pairs them", finding.said)
         if still_time is not None and "same picture" in asked:
-            shown = nearest_time(made.still, path, pair.best_source_frame(made.still, path, *candidates(path, still_time)))
-            row.ssim, _ = pair.still_against(made.still, path, decoders.ffmpeg_frame(path, shown))
+            found = pair.best_source_frame(made.still, path, *candidates(path, still_time))
+            frame = nearest_frame(made.still, path, found)
+            shown = frame.time
+            row.ssim, _ = pair.still_against(made.still, path, frame)
             self.assertGreaterEqual(row.ssim, 0.97, f"the still against the source's frame at {float(shown):.4f} s")
             still = decoders.still_rgb(made.still)
             row.colour, _ = measures.colour_difference(still, source_rgb(path, shown, made.movie))
@@ -204,7 +217,7 @@ class SharedMedia(harness.PipelineTest):
             "async=true"])
         self.assert_ended_well(run)
         instant = Fraction(times["still_time"], SECOND) if shown is None else shown
-        frames = decoders.ffmpeg_frames(path, between=around(path, instant))
+        frames = frames_around(path, instant)
         row.bits = {"gray": "8", "gray10le": "10"}[frames[0].layout]
         self.assertEqual(decoders.still_luma(still, "bt709")[0].layout, frames[0].layout, "the depth of the still")
         _, row.psnr = pair.still_against(still, path, pair.nearest_frame(still, path, frames))
