@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -66,7 +67,8 @@ def read_with(program, *arguments, timeout=120, stdin=None):
 #    and gst-launch has not printed it, or has not begun to stop.
 # 2. GstBin: the end, when gst-launch sets the pipeline to PLAYING in the moment between the thread of a sink posting
 #    that it has reached PAUSED and the same thread's gst_bin_post_message() taking note that it does not play yet: the
-#    note stays, and bin_do_eos() holds the end back. That thread's ASYNC_DONE then follows PLAYING in the log.
+#    note stays, and bin_do_eos() holds the end back. That thread's ASYNC_DONE then follows PLAYING in the log, every
+#    sink that began has told of its end, and the bin has not even asked whether all have.
 _WATCHED = "GST_ERROR_SYSTEM:4,GST_STATES:4,bin:5"
 
 
@@ -75,7 +77,7 @@ def gst_launch(tokens, timeout=120, environment=None):
     environment = dict(os.environ if environment is None else environment)
     output, log = _gst_launch_once(tokens, timeout, environment)
     for _ in range(6):
-        if "TIMEOUT" not in output.stderr or not (_waits_on_after_error(output, log) or _played_before_it_paused(log)):
+        if "TIMEOUT" not in output.stderr or not (_waits_on_after_error(output, log) or _kept_the_end(log)):
             break
         print(f"  again: GStreamer overlooked an error or the end: {' '.join(output.command)}", flush=True)
         output, log = _gst_launch_once(tokens, timeout, environment)
@@ -98,9 +100,13 @@ def _waits_on_after_error(output, log):
     return "doesn't want to preroll" in output.stderr and "Setting pipeline to NULL" not in before_interrupt
 
 
-def _played_before_it_paused(log):
+def _kept_the_end(log):
     played = log.find("<pipeline0> notifying about state-changed PAUSED to PLAYING")
-    return 0 <= played < log.rfind("<pipeline0> posting ASYNC_DONE to parent")
+    if not 0 <= played < log.rfind("<pipeline0> posting ASYNC_DONE to parent"):
+        return False
+    told = re.compile(r"<pipeline0> \[msg \S+\] handling child (\S+) message of type (stream-start|eos)\b")
+    begun, ended = ({match[1] for match in told.finditer(log) if match[2] == kind} for kind in ("stream-start", "eos"))
+    return bool(ended) and begun == ended and "is_eos" not in log[log.rfind("message of type eos"):]
 
 
 def remembered(read):

@@ -257,5 +257,30 @@ class Launching(unittest.TestCase):
         self.assertEqual((harness.field(message, "start"), harness.field(message, "id")), ("5", "a b"))
 
 
+class WhatGStreamerOverlooks(unittest.TestCase):
+    """A line is run again only where the log shows that GstBin kept the end to itself."""
+
+    BEGUN = "<pipeline0> [msg 0x1] handling child {} message of type stream-start\n"
+    ENDED = "<pipeline0> [msg 0x2] handling child {} message of type eos\n"
+    PLAYING = "<pipeline0> notifying about state-changed PAUSED to PLAYING (VOID_PENDING pending)\n"
+    DONE = "<pipeline0> posting ASYNC_DONE to parent\n"
+    BEGINNING = BEGUN.format("a") + BEGUN.format("b")
+    END = ENDED.format("a") + ENDED.format("b")
+
+    def kept(self, log):
+        return programs._kept_the_end(log)  # pylint: disable=protected-access
+
+    def test_an_end_that_the_bin_kept_is_known(self):
+        self.assertTrue(self.kept(self.BEGINNING + self.PLAYING + self.DONE + self.END))
+
+    def test_a_line_that_hangs_is_not_taken_for_it(self):
+        for log in (
+                "", self.BEGINNING + self.DONE + self.PLAYING + self.END,
+                self.BEGINNING + self.PLAYING + self.DONE,
+                self.BEGINNING + self.PLAYING + self.DONE + self.ENDED.format("a"),
+                self.BEGINNING + self.PLAYING + self.DONE + self.END + "is_eos: sink 'c' did not post EOS yet\n"):
+            self.assertFalse(self.kept(log), log)
+
+
 if __name__ == "__main__":
     harness.main()
