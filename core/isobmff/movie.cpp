@@ -301,12 +301,23 @@ Box audio_description(const AudioTrack& audio) {
       {.bits = format.bits, .is_float = format.is_float, .is_big_endian = format.is_big_endian}));
 }
 
+// One of each sample. Where chunks differ, the last sample has a run of its own: qtdemux 1.22
+// gives all sound the time 0 where one run meets several entries of `stsc`
+// (qtdemux_merge_sample_table() gives up behind the run that it has read).
+std::vector<Run<std::uint32_t>> lpcm_durations(
+    std::uint32_t samples, const std::vector<Chunk>& chunks) {
+  const auto other =
+      std::ranges::adjacent_find(chunks, std::ranges::not_equal_to{}, &Chunk::samples);
+  if (other == chunks.end()) return {{samples, 1}};
+  return {{samples - 1, 1}, {1, 1}};
+}
+
 SampleTable audio_table(const AudioTrack& audio, std::uint64_t samples, std::vector<Chunk> chunks) {
   SampleTable table;
   table.chunks = std::move(chunks);
   if (audio.format.codec == AudioFormat::Codec::Lpcm) {
     const auto count = static_cast<std::uint32_t>(samples);
-    table.durations = {{count, 1}};
+    table.durations = lpcm_durations(count, table.chunks);
     table.sizes = {
         .each = audio.format.channels * audio.format.bits / 8,
         .count = count,

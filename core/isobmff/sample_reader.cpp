@@ -171,6 +171,11 @@ void set_sync(ByteSpan stbl, std::vector<StoredSample>& samples) {
 
 std::uint32_t sample_count(ByteSpan stbl) { return Sizes(stbl).count(); }
 
+std::uint32_t entry_count(ByteSpan stbl, FourCC table) {
+  const ByteSpan body = find_atom(stbl, table).value_or(ByteSpan());
+  return body.size() < kBeforeRows ? 0 : u32_at(body, kBeforeRows - 4);
+}
+
 Result<std::vector<StoredSample>> read_samples(ByteSpan stbl, std::uint32_t most) {
   const Sizes sizes(stbl);
   if (sizes.count() > most)

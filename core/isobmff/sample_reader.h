@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "core/isobmff/box.h"
 #include "core/result.h"
 
 namespace livephoto::isobmff {
@@ -22,6 +23,10 @@ struct StoredSample {
 
 // How many there are, as `stsz` or `stz2` says; 0 where there is neither.
 std::uint32_t sample_count(ByteSpan stbl);
+
+// How many entries a table of `stbl` has whose count follows version and flags, such as
+// `stts` and `stsc`; 0 where it is absent.
+std::uint32_t entry_count(ByteSpan stbl, FourCC table);
 
 // All samples of a table, given as the body of its `stbl`, in decode order.
 // InvalidInput where its boxes contradict each other or stop before the last

@@ -126,6 +126,24 @@ TEST(Movie, WithHevcAndPcmAndOrientationHasItsTree) {
   EXPECT_EQ(testing::difference_from_golden("hevc-lpcm-rotated.tree", tree_of(clip)), "");
 }
 
+// qtdemux 1.22 loses the times of LPCM with one run of durations and several kinds of chunks.
+TEST(Movie, PcmHasTwoRunsOfDurationsWhereChunksDiffer) {
+  Clip clip = clip_of_two_seconds();
+  AudioTrack& sound = clip.audio.front();
+  sound.format.codec = AudioFormat::Codec::Lpcm;
+  sound.format.bits = 16;
+  sound.priming = 0;
+  for (auto& packet : sound.packets) packet.size = 4 * packet.samples;
+  const std::string in_several = tree_of(clip);
+  sound.packets.resize(20);
+  const std::string in_one = tree_of(clip);
+
+  EXPECT_EQ(
+      line_of(in_several, "stts", 1),
+      "stts 32 000000000000000200017bff000000010000000100000001");
+  EXPECT_EQ(line_of(in_one, "stts", 1), "stts 24 00000000000000010000500000000001");
+}
+
 TEST(Movie, WithAlacHasItsTree) {
   Clip clip = clip_of_two_seconds();
   clip.audio.front().format.codec = AudioFormat::Codec::Alac;

@@ -451,6 +451,18 @@ TEST(SampleReader, ReadsCompactSizes) {
   }
 }
 
+TEST(SampleReader, CountsTheEntriesOfATable) {
+  const auto movie = read(movie_of(clip()));
+  const ByteSpan stbl = movie->tracks[0].stbl;
+
+  EXPECT_EQ(entry_count(stbl, "stts"), u32_at(*find_atom(stbl, "stts"), 4));
+  EXPECT_EQ(entry_count(stbl, "stss"), 1u);
+  EXPECT_EQ(entry_count(stbl, "stps"), 0u);
+  EXPECT_EQ(
+      entry_count(Bytes{0, 0, 0, 12, 's', 't', 't', 's', 0, 0, 0, 0}, "stts"),
+      0u);  // cut off
+}
+
 TEST(SampleReader, KnowsTheRangeOfATable) {
   const auto movie = read(movie_of(clip()));
   const auto range = sample_range(movie->tracks[0].stbl);
