@@ -183,6 +183,7 @@ GstFlowReturn video_chain(GstPad* pad, GstObject* parent, GstBuffer* given) {
     const auto own_still = movie ? still_time_in(*movie) : std::nullopt;
     auto pictures = movie ? pictures_of(*movie) : std::vector<VideoDescription>();
     if (movie) warn_of(self, unhonoured_in(*movie));
+    if (movie && has_untimed_sound(*movie, impl.audio_sink)) warn_of(self, {kUntimedSoundNote});
     lock.lock();
     run.source_pictures = std::move(pictures);
     complete_tags(run, movie, date.get());
@@ -245,6 +246,7 @@ GstFlowReturn audio_chain(GstPad* pad, GstObject* parent, GstBuffer* given) {
   if (!run.audio.caps || run.audio.segment.format != GST_FORMAT_TIME)
     return GST_FLOW_NOT_NEGOTIATED;
 
+  if (!run.audio.is_packets()) buffer = run.sound_clock.timed(std::move(buffer), run.audio_info);
   note_source_begin(run, run.audio, buffer.get());
   if (const auto flow = settle_source(impl, lock, pad, buffer.get()); flow != GST_FLOW_OK)
     return flow;

@@ -15,6 +15,7 @@
 #include "gst/select/packet_sound.h"
 #include "gst/select/settings.h"
 #include "gst/select/sound.h"
+#include "gst/select/source_sound.h"
 #include "gst/select/stream.h"
 #include "gst/select/window.h"
 #include "gst/support/limits.h"
@@ -41,6 +42,7 @@ struct Run {
   WindowSettings wanted;
   Window window{wanted};
   Sound sound;                                              // where it comes raw
+  SoundClock sound_clock;                                   // for that
   PacketSound packet_sound;                                 // where it comes as packets
   PacketPicture packet_picture{gst::kDefaultMaxSizeBytes};  // so the picture
   Input video;

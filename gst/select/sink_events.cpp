@@ -80,6 +80,7 @@ gboolean take_segment(GstLivePhotoSelect* self, GstPad* pad, const GstSegment* s
   const auto delay = correction(input.segment, *segment);
   Run& run = impl.run;
   if (delay) correct_times(run, is_video(impl, pad), *delay);
+  if (!is_video(impl, pad)) run.sound_clock.reset();
   gst_segment_copy_into(segment, &input.segment);
   return TRUE;
 }
@@ -197,6 +198,7 @@ void renew(Input& input) {
 void forget_sound(Run& run) {
   renew(run.audio);
   run.sound = {};
+  run.sound_clock.reset();
   run.packet_sound.clear();
 }
 
@@ -258,6 +260,7 @@ gboolean flush_stop(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
     run->asked_file = impl.run.asked_file;
     run->is_dated_by_file = impl.run.is_dated_by_file;
     run->sound = std::move(impl.run.sound);
+    run->sound_clock = impl.run.sound_clock;
     run->packet_sound = std::move(impl.run.packet_sound);
     impl.run = std::move(*run);
   }

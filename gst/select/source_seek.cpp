@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "gst/select/impl.h"
+#include "gst/select/source_picture.h"
+#include "gst/select/source_sound.h"
 #include "gst/select/stream.h"
 #include "gst/select/window.h"
 #include "gst/support/upstream.h"
@@ -51,6 +53,12 @@ bool decodes_from_anywhere(GstPad* sink) {
   const auto caps = adopt(gst_pad_get_current_caps(sink));
   return caps && is_raw(caps.get()) && gst::is_behind(sink, "tsdemux") &&
          gst::is_behind(sink, "h265parse");
+}
+
+bool loses_its_sound(GstPad* video_sink, GstPad* audio_sink) {
+  const auto file = gst::file_before(video_sink);
+  const auto movie = file ? movie_in(*file) : std::nullopt;
+  return movie && has_untimed_sound(*movie, audio_sink);
 }
 
 bool is_playing(GstElement* element) {
@@ -109,7 +117,8 @@ bool SourceSeek::is_after_clip_begin(nanoseconds time) const {
 
 // After a first seek, the position is ours.
 bool SourceSeek::may_seek(GstPad* sink, bool is_first) const {
-  const bool is_harmless = !decodes_from_anywhere(branches_[0].sink);
+  const bool is_harmless = !decodes_from_anywhere(branches_[0].sink) &&
+                           !loses_its_sound(branches_[0].sink, branches_[1].sink);
   return is_harmless && !(is_first && is_playing(element_)) && is_seekable(sink) && !is_live(sink);
 }
 

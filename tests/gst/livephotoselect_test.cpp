@@ -1154,6 +1154,22 @@ GST_START_TEST(sound_without_times_follows_on) {
 }
 GST_END_TEST
 
+GST_START_TEST(sound_whose_times_stand_still_follows_on) {
+  Rig rig(kWindow);
+  rig.start();
+  rig.video.push_pictures(0, 7);
+
+  for (int i = 0; i < 30; ++i) {
+    GstBuffer* buffer = sound(i * kChunk);
+    GST_BUFFER_PTS(buffer) = 0;
+    rig.audio.push(buffer);
+  }
+
+  rig.expect_eos();
+  assert_samples(rig.sound.samples(), 640, 1920);
+}
+GST_END_TEST
+
 GST_START_TEST(sound_may_begin_late) {
   Rig rig(kWindow);
   rig.start();
@@ -2763,6 +2779,7 @@ static Suite* livephotoselect_suite() {
   tcase_add_test(audio, sound_that_comes_twice_is_dropped);
   tcase_add_test(audio, jitter_of_the_sounds_times_is_ignored);
   tcase_add_test(audio, sound_without_times_follows_on);
+  tcase_add_test(audio, sound_whose_times_stand_still_follows_on);
   tcase_add_test(audio, sound_may_begin_late);
   tcase_add_test(audio, sound_may_end_early);
   tcase_add_test(audio, sound_that_ends_before_the_clip_is_no_sound);
