@@ -231,6 +231,13 @@ def flash_and_click(rate, audio="pcm", kind="mov"):
     return Clip(path, fps, clicks)
 
 
+def untimed_sound():
+    """LPCM of a rate that asks for a Sound Description of version 2: qtdemux 1.22 gives all of it one time, or none."""
+    fps = FRAME_RATES["30"]
+    return Clip(_once("untimed-sound.mov", lambda draft: _encode(
+        draft, _frames(fps, 8), fps, X264 + BT709, tone(8), (*PCM, "-ar", "96000"))), fps)
+
+
 def corners():
     """A square of another colour in each corner."""
     fps = FRAME_RATES["30"]

@@ -1,6 +1,7 @@
 """Pictures and sound as independent decoders show them: ffmpeg, GStreamer's qtdemux with libav, heif-convert."""
 
 import array
+import itertools
 import os
 import re
 import tempfile
@@ -151,6 +152,8 @@ def _gst_tap_once(path, pad, chain, demuxer):
             caps = match[1]
     if not buffers:
         raise ReaderError(f"{' '.join(output.command)}: no buffer came out")
+    if sum(size for _, size in buffers) != len(data):
+        raise ReaderError(f"{' '.join(output.command)}: gst-launch wrote other bytes than the buffers it named")
     return buffers, caps, data
 
 
@@ -181,6 +184,8 @@ def gst_sound(path, demuxer="qtdemux"):
     buffers, caps, data = _gst_tap(
         path, pad, [*decode, "audioconvert", "!", "audio/x-raw,format=S16LE,layout=interleaved"], demuxer)
     rate, channels = int(_caps_field(caps, "rate")), int(_caps_field(caps, "channels"))
+    if any(time <= before for (before, _), (time, _) in itertools.pairwise(buffers)):
+        raise ReaderError(f"{path}: GStreamer gives several pieces of its sound the same time")
     return Sound(rate, channels, buffers[0][0], _first_channel(data, channels))
 
 

@@ -102,6 +102,30 @@ class DolbyVision(harness.PipelineTest):
                 self.assert_lost(self.line(source))
 
 
+class UntimedSound(harness.PipelineTest):
+    """What qtdemux 1.22 reads past the end of a table for is told, and makes no difference to the picture."""
+
+    NOTE = "GStreamer may lose the source's sound"
+
+    def test_sound_that_qtdemux_cannot_time_is_told_of(self):
+        clip = clips.untimed_sound()
+        for line in (harness.lossless_line, harness.main_line):
+            with self.subTest(line.__name__):
+                made = self.make(clip, line.__name__, line=line, start=5 * SECOND, still_time=6 * SECOND)
+                self.assertIn(self.NOTE, made.run.out + made.run.stderr)
+                self.assertEqual([painting.read_barcode(frame) for frame in decoders.ffmpeg_frames(made.movie)],
+                                 list(range(150, 210)))
+
+    def test_the_pairs_own_sound_is_not(self):
+        audio = {harness.lossless_line: None, harness.main_line: harness.LPCM}
+        for line in audio:
+            with self.subTest(line.__name__):
+                pair = self.make(clips.flash_and_click("29.97"), line.__name__, line=line, audio=audio[line])
+                again = self.make(pair.movie, line.__name__ + "-again", line=line, audio=audio[line], start=0)
+                self.assertNotIn(self.NOTE, again.run.out + again.run.stderr)
+                self.assert_flashes_click(again.movie, clips.flash_and_click("29.97").flashes)
+
+
 class CleanAperture(harness.PipelineTest):
     """Readers differ: so both files have all of the picture, and it is said how to have the part alone."""
 
