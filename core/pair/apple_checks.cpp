@@ -5,6 +5,7 @@
 
 #include "core/content_identifier.h"
 #include "core/pair/checks.h"
+#include "core/pair/names.h"
 #include "core/text.h"
 
 namespace livephoto::pair {
@@ -58,7 +59,7 @@ void check_still_kind(const StillFacts& still, Checks& checks) {
 
 void check_still_suffix(const StillFacts& still, Checks& checks) {
   constexpr const char* kName = "still-suffix";
-  const std::string suffix = lower_suffix(still.path);
+  const std::string suffix = lower_case_extension(still.path);
   const bool is_jpeg = still.format == StillKind::Jpeg;
   const bool fits =
       is_jpeg ? suffix == ".jpg" || suffix == ".jpeg" : suffix == ".heic" || suffix == ".heif";
@@ -144,7 +145,8 @@ void check_brand(const MovieFacts& movie, Checks& checks) {
 
 void check_movie_suffix(const MovieFacts& movie, Checks& checks) {
   constexpr const char* kName = "movie-suffix";
-  if (lower_suffix(movie.path) == ".mov") return checks.pass(kName, "The movie's suffix is .MOV.");
+  if (lower_case_extension(movie.path) == ".mov")
+    return checks.pass(kName, "The movie's suffix is .MOV.");
   checks.warn(
       kName,
       "The movie's suffix is " + quoted(movie.path.extension().string()) +

@@ -22,9 +22,6 @@ void add_apple_checks(const View& view, std::vector<Check>& checks);
 void add_gallery_checks(const View& view, std::vector<Check>& checks);
 void add_web_checks(const View& view, std::vector<Check>& checks);
 
-// The suffix in lower case, with its point.
-std::string lower_suffix(const std::filesystem::path& path);
-
 // Whether two files lie in one folder, whatever leads there.
 bool in_one_folder(const std::filesystem::path& one, const std::filesystem::path& other);
 

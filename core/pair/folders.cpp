@@ -9,6 +9,7 @@
 
 #include "core/isobmff/reader.h"
 #include "core/pair/checks.h"
+#include "core/pair/names.h"
 #include "core/pair/verify.h"
 #include "core/text.h"
 
@@ -23,7 +24,7 @@ constexpr std::array<std::string_view, 4> kMovieSuffixes{".mov", ".mp4", ".m4v",
 
 template <class Suffixes>
 bool has_suffix(const fs::path& path, const Suffixes& suffixes) {
-  return std::ranges::find(suffixes, pair::lower_suffix(path)) != suffixes.end();
+  return std::ranges::find(suffixes, lower_case_extension(path)) != suffixes.end();
 }
 
 Error io_error(const fs::path& path, const std::string& why) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/pair/checks.h"
+#include "core/pair/names.h"
 #include "core/text.h"
 
 namespace livephoto::pair {
@@ -117,7 +118,7 @@ constexpr auto kPhotoPrismLongest = std::chrono::milliseconds(3100);
 
 std::string photoprism_still_fault(const View& view) {
   if (view.still == nullptr) return unreadable(view);
-  const std::string suffix = lower_suffix(view.still_path);
+  const std::string suffix = lower_case_extension(view.still_path);
   const bool is_heic = view.still->format != StillKind::Jpeg &&
                        (view.still->brand == "heic" || view.still->brand == "hevc");
   const bool named_heic = suffix == ".heic" || suffix == ".heif";
@@ -126,7 +127,7 @@ std::string photoprism_still_fault(const View& view) {
   if (named_jpeg && view.still->format == StillKind::Jpeg) return {};
   return "A still named " + view.still_path.extension().string() +
          (view.still->format == StillKind::Jpeg ? " that is a JPEG"
-                                                  : " of the brand \"" + view.still->brand + '"') +
+                                                : " of the brand \"" + view.still->brand + '"') +
          " is neither HEIC nor JPEG there.";
 }
 
@@ -145,7 +146,7 @@ void check_photoprism(const View& view, std::vector<Check>& all) {
       "Put both into one folder.");
   checks.add(
       "photoprism-suffix",
-      lower_suffix(view.movie_path) == ".mov"
+      lower_case_extension(view.movie_path) == ".mov"
           ? ""
           : "The movie's suffix is " + view.movie_path.extension().string() + ", not .mov.",
       "The movie's suffix is .mov.",

@@ -97,13 +97,6 @@ Verification verify_pair(const std::filesystem::path& still, const std::filesyst
 
 namespace pair {
 
-std::string lower_suffix(const std::filesystem::path& path) {
-  std::string suffix = path.extension().string();
-  for (char& letter : suffix)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  return suffix;
-}
-
 bool in_one_folder(const std::filesystem::path& one, const std::filesystem::path& other) {
   std::error_code ignored;
   const auto folder = [&](const std::filesystem::path& path) {

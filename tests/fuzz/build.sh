@@ -21,7 +21,7 @@ sources=(
   core/isobmff/{boxes,clean_aperture,file_atoms,live_photo_info,metadata_items,reader}.cpp
   core/isobmff/{sample_reader,source_metadata}.cpp
   core/still/{exif_reader,heif_reader,jpeg_reader,maker_note,tiff}.cpp
-  core/pair/{apple_checks,camera_differences,gallery_checks,inspect_movie,inspect_still,inspect_text,verify}.cpp)
+  core/pair/{names,apple_checks,camera_differences,gallery_checks,inspect_movie,inspect_still,inspect_text,verify}.cpp)
 targets=(movie heic jpeg note)
 
 pids=()
