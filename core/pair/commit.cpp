@@ -4,6 +4,7 @@
 
 #include "core/pair/claim.h"
 #include "core/pair/folder.h"
+#include "core/pair/names.h"
 #include "core/pair/placement.h"
 #include "core/pair/recovery.h"
 #include "core/pair/staging.h"
@@ -13,15 +14,16 @@ namespace livephoto {
 
 namespace fs = std::filesystem;
 using pair::Claim;
+using pair::Extensions;
 using pair::Folder;
 using pair::Placement;
 using pair::Staging;
 using posix::refused;
 
 struct PendingPair::State {
-  State(fs::path base_path, StillFormat still_format, Bundle kind, Folder open_folder, Claim taken)
+  State(fs::path base_path, Extensions named, Bundle kind, Folder open_folder, Claim taken)
       : base(std::move(base_path)),
-        format(still_format),
+        extensions(std::move(named)),
         bundle(kind),
         folder(std::move(open_folder)),
         claim(std::move(taken)) {}
@@ -37,7 +39,7 @@ struct PendingPair::State {
   WrittenPair written() const;
 
   fs::path base;
-  StillFormat format;
+  Extensions extensions;
   Bundle bundle;
   Folder folder;
   Claim claim;
@@ -129,8 +131,8 @@ WrittenPair PendingPair::State::written() const {
     pair.bundle = with_extension(base, bundle == Bundle::Pvt ? ".pvt" : ".pvt.zip");
     place = pair.bundle / base.filename();
   }
-  pair.still = with_extension(place, still_extension(format));
-  pair.movie = with_extension(place, ".MOV");
+  pair.still = with_extension(place, extensions.still);
+  pair.movie = with_extension(place, extensions.movie);
   return pair;
 }
 
@@ -140,6 +142,30 @@ PendingPair& PendingPair::operator=(PendingPair&&) noexcept = default;
 PendingPair::~PendingPair() = default;
 
 Result<PendingPair> PendingPair::create(const fs::path& base, StillFormat format, Bundle bundle) {
+  return begin(base, std::string(still_extension(format)), ".MOV", bundle);
+}
+
+Result<PendingPair> PendingPair::create_as(const fs::path& still, const fs::path& movie) {
+  const fs::path base = pair_base(movie);
+  const auto one = lower_case_extension(still);
+  const bool are_a_pair = pair_base(still) == base && lower_case_extension(movie) == ".mov" &&
+                          (one == ".heic" || one == ".heif" || one == ".jpg" || one == ".jpeg");
+  if (!are_a_pair)
+    return Error{
+        ErrorCode::InvalidInput,
+        "The names " + posix::in_quotes(still) + " and " + posix::in_quotes(movie) +
+            " are not those of one pair; give both one name, such as IMG_0001.HEIC and "
+            "IMG_0001.MOV.",
+        {}};
+  return begin(base, still.extension().string(), movie.extension().string(), Bundle::Pair);
+}
+
+Result<PendingPair> PendingPair::begin(
+    const fs::path& base,
+    const std::string& still_extension,
+    const std::string& movie_extension,
+    Bundle bundle) {
+  const Extensions extensions{still_extension, movie_extension};
   if (const auto checked = check_base(base); !checked) return checked.error();
   auto folder = Folder::open(posix::folder_of(base), base);
   if (!folder) return folder.error();
@@ -148,13 +174,14 @@ Result<PendingPair> PendingPair::create(const fs::path& base, StillFormat format
   if (!claim) return claim.error();
   auto recovered = pair::recover_claimed(*folder, *claim);
   if (!recovered) return recovered.error();  // the journal stays
-  auto state = std::make_unique<State>(base, format, bundle, *std::move(folder), *std::move(claim));
+  auto state =
+      std::make_unique<State>(base, extensions, bundle, *std::move(folder), *std::move(claim));
   state->recovered = *std::move(recovered);
   if (const auto kept = check_kept(state->folder, state->claim); !kept) return kept.error();
   if (const auto begun = state->claim.begin(name); !begun) return begun.error();
   auto staging = pair::make_staging(
       {.folder = &state->folder, .base = name, .journal = state->claim.name()},
-      format,
+      extensions,
       bundle);
   if (!staging) return staging.error();
   state->staging = *std::move(staging);

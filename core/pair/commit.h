@@ -40,6 +40,12 @@ class PendingPair {
   static Result<PendingPair> create(
       const std::filesystem::path& base, StillFormat format, Bundle bundle = Bundle::Pair);
 
+  // The same for files whose names are known, in whatever case: those of a pair that is
+  // mended. InvalidInput where they are not one name with a still's and a movie's
+  // extension in one folder.
+  static Result<PendingPair> create_as(
+      const std::filesystem::path& still, const std::filesystem::path& movie);
+
   PendingPair(PendingPair&&) noexcept;
   PendingPair& operator=(PendingPair&&) noexcept;
   ~PendingPair();
@@ -61,6 +67,11 @@ class PendingPair {
  private:
   struct State;
   explicit PendingPair(std::unique_ptr<State> state);
+  static Result<PendingPair> begin(
+      const std::filesystem::path& base,
+      const std::string& still_extension,
+      const std::string& movie_extension,
+      Bundle bundle);
 
   std::unique_ptr<State> state_;
 };

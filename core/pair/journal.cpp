@@ -2,9 +2,11 @@
 
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <charconv>
 #include <climits>
 #include <fstream>
+#include <initializer_list>
 
 #include "core/pair/names.h"
 
@@ -94,9 +96,14 @@ bool is_of_one_pair(const std::vector<Entry>& entries) {
   const auto is = [&entries](std::size_t index, Kind kind, std::string_view extension) {
     return entries[index].kind == kind && entries[index].extension == extension;
   };
+  // A pair that is mended keeps the names it has: "IMG_0001.jpeg".
+  const auto has = [&entries](std::size_t index, std::initializer_list<std::string_view> these) {
+    const std::string& extension = entries[index].extension;
+    return entries[index].kind == Kind::File && extension.rfind('.') == 0 &&
+           std::ranges::find(these, lower_case_extension("x" + extension)) != these.end();
+  };
   if (entries.size() == 1) return is(0, Kind::Folder, ".pvt") || is(0, Kind::File, ".pvt.zip");
-  return entries.size() == 2 && is(0, Kind::File, ".MOV") &&
-         (is(1, Kind::File, ".HEIC") || is(1, Kind::File, ".JPG"));
+  return entries.size() == 2 && has(0, {".mov"}) && has(1, {".heic", ".heif", ".jpg", ".jpeg"});
 }
 
 std::optional<Entry> parse_entry(std::string_view line) {

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/pair/names.h"
 #include "core/pair/placement.h"
 #include "core/pair/staged_file.h"
 #ifdef HAVE_MINIZIP
@@ -15,7 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using posix::refused;
 
-constexpr std::string_view kMovieExtension = ".MOV";
 constexpr std::string_view kFolderExtension = ".pvt";
 constexpr std::string_view kZipExtension = ".pvt.zip";
 
@@ -48,18 +48,17 @@ Entry file_entry(const StagedFile& file, std::string_view extension) {
 // IMG_0001.HEIC and IMG_0001.MOV.
 class LooseFiles : public Staging {
  public:
-  LooseFiles(StagedFile movie, StagedFile still, std::string_view extension)
-      : movie_(std::move(movie)), still_(std::move(still)), still_extension_(extension) {}
+  LooseFiles(StagedFile movie, StagedFile still, Extensions extensions)
+      : movie_(std::move(movie)), still_(std::move(still)), extensions_(std::move(extensions)) {}
 
-  static Result<std::unique_ptr<Staging>> make(const StagingPlace& place, StillFormat format) {
-    auto movie = stage_file(place, 0, kMovieExtension);
+  static Result<std::unique_ptr<Staging>> make(
+      const StagingPlace& place, const Extensions& extensions) {
+    auto movie = stage_file(place, 0, extensions.movie);
     if (!movie) return movie.error();
-    auto still = stage_file(place, 1, still_extension(format));
+    auto still = stage_file(place, 1, extensions.still);
     if (!still) return still.error();
-    return std::unique_ptr<Staging>(std::make_unique<LooseFiles>(
-        *std::move(movie),
-        *std::move(still),
-        still_extension(format)));
+    return std::unique_ptr<Staging>(
+        std::make_unique<LooseFiles>(*std::move(movie), *std::move(still), extensions));
   }
 
   Result<void> write_movie(ByteSpan bytes) override { return movie_.write(bytes); }
@@ -71,13 +70,13 @@ class LooseFiles : public Staging {
   }
 
   std::vector<Entry> entries() const override {
-    return {file_entry(movie_, kMovieExtension), file_entry(still_, still_extension_)};
+    return {file_entry(movie_, extensions_.movie), file_entry(still_, extensions_.still)};
   }
 
  private:
   StagedFile movie_;
   StagedFile still_;
-  std::string_view still_extension_;
+  Extensions extensions_;
 };
 
 bool is_of_bundle(const std::string& name) {
@@ -122,7 +121,8 @@ class BundleFolder : public Staging {
         still_(std::move(still)),
         metadata_(std::move(metadata)) {}
 
-  static Result<std::unique_ptr<Staging>> make(const StagingPlace& place, StillFormat format) {
+  static Result<std::unique_ptr<Staging>> make(
+      const StagingPlace& place, const Extensions& extensions) {
     if (const auto free = check_bundle(place); !free) return free.error();
     const auto path = target(place, kFolderExtension);
     auto folder = place.folder->make_folder(Placement::new_name(place.journal, 0), path);
@@ -130,9 +130,9 @@ class BundleFolder : public Staging {
     const auto stage = [&](const std::string& name) {
       return StagedFile::create(*folder, name, path / name);
     };
-    auto movie = stage(place.base + std::string(kMovieExtension));
+    auto movie = stage(place.base + extensions.movie);
     if (!movie) return movie.error();
-    auto still = stage(place.base + std::string(still_extension(format)));
+    auto still = stage(place.base + extensions.still);
     if (!still) return still.error();
     auto metadata = stage(std::string(kBundleMetadataName));
     if (!metadata) return metadata.error();
@@ -177,16 +177,17 @@ class BundleFolder : public Staging {
 // kept until then.
 class BundleZip : public Staging {
  public:
-  BundleZip(StagedFile file, std::string base, StillFormat format)
+  BundleZip(StagedFile file, std::string base, Extensions extensions)
       : zip_(std::make_unique<StoredZip>(std::move(file))),
         inside_(base + std::string(kFolderExtension) + "/"),
         base_(std::move(base)),
-        still_extension_(still_extension(format)) {}
+        extensions_(std::move(extensions)) {}
 
-  static Result<std::unique_ptr<Staging>> make(const StagingPlace& place, StillFormat format) {
+  static Result<std::unique_ptr<Staging>> make(
+      const StagingPlace& place, const Extensions& extensions) {
     auto file = stage_file(place, 0, kZipExtension);
     if (!file) return file.error();
-    auto staging = std::make_unique<BundleZip>(*std::move(file), place.base, format);
+    auto staging = std::make_unique<BundleZip>(*std::move(file), place.base, extensions);
     if (const auto begun = staging->begin(); !begun) return begun.error();
     return std::unique_ptr<Staging>(std::move(staging));
   }
@@ -199,7 +200,7 @@ class BundleZip : public Staging {
   }
 
   Result<void> finish() override {
-    auto added = add(base_ + std::string(still_extension_), still_);
+    auto added = add(base_ + extensions_.still, still_);
     if (added) added = add(std::string(kBundleMetadataName), bytes_of(kBundleMetadata));
     return added ? zip_->finish() : added;
   }
@@ -215,7 +216,7 @@ class BundleZip : public Staging {
  private:
   Result<void> begin() {
     if (const auto begun = zip_->begin_folder(inside_); !begun) return begun.error();
-    return zip_->begin_file(inside_ + base_ + std::string(kMovieExtension));
+    return zip_->begin_file(inside_ + base_ + extensions_.movie);
   }
 
   Result<void> add(const std::string& name, ByteSpan bytes) {
@@ -226,15 +227,15 @@ class BundleZip : public Staging {
   std::unique_ptr<StoredZip> zip_;
   std::string inside_;
   std::string base_;
-  std::string_view still_extension_;
+  Extensions extensions_;
   Bytes still_;
 };
 #endif
 
 Result<std::unique_ptr<Staging>> make_zip(
-    [[maybe_unused]] const StagingPlace& place, [[maybe_unused]] StillFormat format) {
+    [[maybe_unused]] const StagingPlace& place, [[maybe_unused]] const Extensions& extensions) {
 #ifdef HAVE_MINIZIP
-  return BundleZip::make(place, format);
+  return BundleZip::make(place, extensions);
 #else
   return Error{
       ErrorCode::Unsupported,
@@ -246,16 +247,16 @@ Result<std::unique_ptr<Staging>> make_zip(
 }  // namespace
 
 Result<std::unique_ptr<Staging>> make_staging(
-    const StagingPlace& place, StillFormat format, Bundle bundle) {
+    const StagingPlace& place, const Extensions& extensions, Bundle bundle) {
   switch (bundle) {
     case Bundle::Pvt:
-      return BundleFolder::make(place, format);
+      return BundleFolder::make(place, extensions);
     case Bundle::PvtZip:
-      return make_zip(place, format);
+      return make_zip(place, extensions);
     case Bundle::Pair:
       break;
   }
-  return LooseFiles::make(place, format);
+  return LooseFiles::make(place, extensions);
 }
 
 Result<bool> remove_staged(const Folder& folder, const std::string& journal) {

@@ -10,7 +10,6 @@
 #include "core/pair/bundle.h"
 #include "core/pair/folder.h"
 #include "core/pair/journal.h"
-#include "core/pair/names.h"
 #include "core/result.h"
 
 namespace livephoto::pair {
@@ -19,6 +18,12 @@ struct StagingPlace {
   const Folder* folder = nullptr;  // outlives the staging
   std::string base;
   std::string journal;  // its name, which the temporary names begin with
+};
+
+// What stands behind the pair's name: ".HEIC", ".MOV".
+struct Extensions {
+  std::string still;
+  std::string movie;
 };
 
 // One way of putting the two files into a folder.
@@ -35,7 +40,7 @@ class Staging {
 
 // Makes the temporary files. Io as PendingPair::create().
 Result<std::unique_ptr<Staging>> make_staging(
-    const StagingPlace& place, StillFormat format, Bundle bundle);
+    const StagingPlace& place, const Extensions& extensions, Bundle bundle);
 
 // Removes what they may have been. True if there was anything.
 Result<bool> remove_staged(const Folder& folder, const std::string& journal);

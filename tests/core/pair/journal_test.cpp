@@ -98,6 +98,10 @@ TEST(Journal, NamesOnlyWhatOneCommitMakes) {
   const Entry jpeg{.kind = Kind::File, .extension = ".JPG", .old_size = {}, .new_size = 1};
   const Entry pvt{.kind = Kind::Folder, .extension = ".pvt", .old_size = {}, .new_size = 0};
   const Entry zip{.kind = Kind::File, .extension = ".pvt.zip", .old_size = {}, .new_size = 1};
+  Entry small_movie = movie;
+  small_movie.extension = ".mov";
+  Entry small_jpeg = jpeg;
+  small_jpeg.extension = ".jpeg";
   Entry folder = movie;
   folder.kind = Kind::Folder;
   Entry file = pvt;
@@ -109,13 +113,18 @@ TEST(Journal, NamesOnlyWhatOneCommitMakes) {
     return read ? read->entries.size() : 99;
   };
 
-  for (const auto& right :
-       std::vector<std::vector<Entry>>{{movie, heic}, {movie, jpeg}, {pvt}, {zip}})
+  for (const auto& right : std::vector<std::vector<Entry>>{
+           {movie, heic},
+           {movie, jpeg},
+           {small_movie, small_jpeg},
+           {pvt},
+           {zip}})
     EXPECT_EQ(count(right), right.size());
   for (const auto& wrong : std::vector<std::vector<Entry>>{
            {},
            {movie},
            {heic, movie},
+           {movie, small_movie},
            {movie, movie},
            {heic, jpeg},
            {movie, pvt},
