@@ -14,6 +14,7 @@
 #include "core/isobmff/boxes.h"
 #include "core/isobmff/clip_times.h"
 #include "core/isobmff/live_photo.h"
+#include "core/isobmff/marker_track.h"
 #include "core/isobmff/quicktime.h"
 #include "core/isobmff/sample_table.h"
 #include "core/text.h"
@@ -159,15 +160,6 @@ std::uint32_t quicktime_seconds(const std::optional<CaptureTime>& time) {
   return static_cast<std::uint32_t>(since_1904);
 }
 
-Box media(
-    const MediaHeader& header, const Box& handler, const Box& media_header, const Box& table) {
-  return box(
-      "mdia",
-      mdhd(header),
-      handler,
-      box("minf", media_header, data_handler(), dinf(), table));
-}
-
 // The size the picture is shown at before it is turned: pixels made square.
 std::pair<std::uint32_t, std::uint32_t> display_size(const VideoFormat& format) {
   const double aspect = static_cast<double>(format.pixel_aspect_numerator) /
@@ -253,7 +245,7 @@ Box video_track(const Plan& plan, std::uint64_t media_offset) {
       edts(
           {{.segment_duration = duration,
             .media_time = static_cast<std::int32_t>(plan.video.media_time)}}),
-      media(
+      mdia(
           {plan.creation_time,
            plan.video.timescale,
            static_cast<std::uint32_t>(plan.video.media_end)},
@@ -349,44 +341,13 @@ Box audio_track(const Plan& plan, std::size_t index, std::uint64_t media_offset)
           .matrix = {},
       }),
       edts(times.edits),
-      media(
+      mdia(
           {plan.creation_time,
            track->format.sample_rate,
            static_cast<std::uint32_t>(times.samples)},
           media_handler("soun", "Core Media Audio"),
           smhd(),
           stbl(audio_description(*track), audio_table(*track, times.samples, std::move(chunks)))));
-}
-
-// One sample, one tick long, whose presentation time is the information:
-// docs/live-photo-format.md, "The marker".
-Box marker_track(const Plan& plan, std::uint64_t media_offset) {
-  std::vector<Edit> edits;
-  if (plan.marker > 0)
-    edits.push_back({.segment_duration = plan.marker, .media_time = Edit::kEmpty});
-  edits.push_back({.segment_duration = 1, .media_time = 0});
-  SampleTable table;
-  table.durations = {{1, 1}};
-  table.sizes = {
-      .each = static_cast<std::uint32_t>(plan.marker_sample.size()),
-      .count = 1,
-      .sizes = {}};
-  table.chunks = {{plan.layout.marker_offset + media_offset, 1}};
-  return box(
-      "trak",
-      tkhd({
-          .creation_time = plan.creation_time,
-          .track_id = plan.marker_track_id(),
-          .duration = plan.marker + 1,
-          .matrix = {},
-      }),
-      edts(edits),
-      tref("cdsc", kVideoTrackId),
-      media(
-          {plan.creation_time, plan.video.timescale, 1},
-          media_handler("meta", "Core Media Metadata"),
-          gmhd(),
-          stbl(stsd(mebx(still_image_time_keys())), table)));
 }
 
 Box moov(const Plan& plan, std::uint64_t media_offset) {
@@ -403,7 +364,15 @@ Box moov(const Plan& plan, std::uint64_t media_offset) {
       }),
       video_track(plan, media_offset),
       sound,
-      marker_track(plan, media_offset),
+      marker_track({
+          .creation_time = plan.creation_time,
+          .track_id = plan.marker_track_id(),
+          .video_track_id = kVideoTrackId,
+          .timescale = plan.video.timescale,
+          .time = plan.marker,
+          .sample_size = static_cast<std::uint32_t>(plan.marker_sample.size()),
+          .sample_offset = plan.layout.marker_offset + media_offset,
+      }),
       meta(movie_metadata(plan.content_identifier, plan.clip->capture, plan.clip->fingerprint)));
 }
 
