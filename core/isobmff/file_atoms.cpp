@@ -35,7 +35,8 @@ Result<std::optional<FileAtom>> atom_at(const Source& source, std::uint64_t offs
   if (!read) return read.error();
 
   FileAtom atom{.type = FourCC(u32_at(bytes, 4)), .offset = offset, .size = u32_at(bytes, 0)};
-  if (atom.size == 0) atom.size = left;  // ISO/IEC 14496-12, 4.2: to the end of the file
+  atom.to_end = atom.size == 0;  // ISO/IEC 14496-12, 4.2
+  if (atom.to_end) atom.size = left;
   if (atom.size == 1) {
     if (left < kLongHeader) return Nothing();
     atom.header = kLongHeader;

@@ -17,6 +17,7 @@ struct FileAtom {
   std::uint64_t size = 0;    // with its header; never past the end of the file
   std::uint64_t header = 8;  // 8, or 16 with a size of 64 bits
   bool is_whole = true;      // false where it promises more than the file has
+  bool to_end = false;       // its size is 0, which stands for the rest of the file
 
   std::uint64_t body_offset() const { return offset + header; }
   std::uint64_t body_size() const { return size - header; }

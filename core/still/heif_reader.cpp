@@ -389,7 +389,10 @@ Result<std::optional<HeifExif>> read_heif_exif(const Source& source, const HeifF
   const auto skipped = reader.u32();
   reader.skip(skipped);
   if (!reader.complete()) return damaged("its Exif begins behind its own end");
-  HeifExif exif{.tiff = Bytes(reader.rest().begin(), reader.rest().end())};
+  const ByteSpan tiff = reader.rest();
+  HeifExif exif{
+      .header = Bytes(bytes->begin(), bytes->end() - static_cast<std::ptrdiff_t>(tiff.size())),
+      .tiff = Bytes(tiff.begin(), tiff.end())};
   if (item->construction == 0) exif.offset = item->extents.front().offset;
   return std::optional(std::move(exif));
 }

@@ -96,6 +96,7 @@ Result<HeifPicture> shown_picture(const HeifFile& file);
 // The Exif item's TIFF block; empty where there is none. Errors as of read_item(),
 // and InvalidInput where the block begins outside of the item. At most 4 MiB.
 struct HeifExif {
+  Bytes header;  // what stands before it in the item, with the number that says how much
   Bytes tiff;
   std::uint64_t offset = 0;  // of the item's first byte in the file; 0 in `idat`
 };

@@ -58,6 +58,15 @@ std::optional<std::chrono::nanoseconds> run_time_in(ByteSpan value) {
          std::chrono::nanoseconds(*ticks % *timescale * 1'000'000'000 / *timescale);
 }
 
+// Of a note in which nothing is wrong.
+std::optional<TiffDirectory> sound_directory(ByteSpan note) {
+  const auto block = open_note(note);
+  const auto read = read_apple_maker_note(note);
+  if (!block || !read->big_endian || !read->is_whole() || !read->outside.empty())
+    return std::nullopt;
+  return block->directory(kCountAt);
+}
+
 }  // namespace
 
 Bytes apple_maker_note(std::string_view content_identifier) {
@@ -111,11 +120,8 @@ std::optional<std::string> content_identifier_in(ByteSpan note) {
 }
 
 std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view content_identifier) {
-  const auto block = open_note(note);
-  const auto read = read_apple_maker_note(note);
-  if (!block || !read->big_endian || !read->is_whole() || !read->outside.empty())
-    return std::nullopt;
-  const auto directory = block->directory(kCountAt);
+  const auto directory = sound_directory(note);
+  if (!directory) return std::nullopt;
   // The new value goes to the end, so that only what lies behind the directory moves:
   // by one entry, if there is one more.
   const bool is_new = directory->find(kContentIdentifier) == nullptr;
@@ -155,6 +161,26 @@ std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view con
   out.resize(value_at, 0);
   append_text(out, content_identifier);
   out.push_back(0);
+  return out;
+}
+
+std::optional<Bytes> without_content_identifier(ByteSpan note) {
+  const auto directory = sound_directory(note);
+  const auto* gone = directory ? directory->find(kContentIdentifier) : nullptr;
+  if (gone == nullptr) return std::nullopt;
+  Bytes out(note.begin(), note.end());
+  const auto at = [&out](std::size_t offset) {
+    return out.begin() + static_cast<std::ptrdiff_t>(offset);
+  };
+  std::fill_n(at(gone->value_at), gone->value.size(), std::uint8_t{0});
+  // What follows in the directory moves up, with the offset of the next one; the room
+  // is left behind it, so that no value moves.
+  const std::size_t end = std::min(directory->end, out.size());
+  std::copy(at(gone->at + kEntrySize), at(end), at(gone->at));
+  std::fill(at(end - kEntrySize), at(end), std::uint8_t{0});
+  const auto count = static_cast<std::uint16_t>(directory->entries.size() - 1);
+  out[kCountAt] = static_cast<std::uint8_t>(count >> 8);
+  out[kCountAt + 1] = static_cast<std::uint8_t>(count & 0xff);
   return out;
 }
 

@@ -48,4 +48,8 @@ std::optional<std::string> content_identifier_in(ByteSpan note);
 // where it had none; all its other values stay. Nothing where the note is damaged.
 std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view content_identifier);
 
+// A copy of such a note of the same length, in which the identifier is no more and all
+// other values stay where they are. Nothing where the note is damaged or has none.
+std::optional<Bytes> without_content_identifier(ByteSpan note);
+
 }  // namespace livephoto

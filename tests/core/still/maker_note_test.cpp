@@ -225,6 +225,30 @@ TEST(WithContentIdentifier, KeepsAllElse) {
   }
 }
 
+TEST(WithoutContentIdentifier, KeepsAllElseWhereItIs) {
+  const auto note = camera_note();
+  const auto before = read_apple_maker_note(note);
+
+  const auto changed = without_content_identifier(note);
+
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->size(), note.size());
+  const auto after = read_apple_maker_note(*changed);
+  ASSERT_TRUE(after);
+  EXPECT_TRUE(after->is_whole());
+  EXPECT_EQ(after->identifier, std::nullopt);
+  EXPECT_EQ(after->tags, (std::vector<std::uint16_t>{0x0001, 0x0003, 0x002b}));
+  EXPECT_EQ(after->run_time, before->run_time);
+  EXPECT_EQ(std::string(changed->begin(), changed->end()).find("first"), std::string::npos);
+  EXPECT_NE(std::string(changed->begin(), changed->end()).find("other"), std::string::npos);
+  EXPECT_EQ(content_identifier_in(*with_content_identifier(*changed, kIdentifier)), kIdentifier);
+  EXPECT_FALSE(without_content_identifier(*changed));
+
+  const auto own = without_content_identifier(apple_maker_note(kIdentifier));
+  ASSERT_TRUE(own);
+  EXPECT_TRUE(read_apple_maker_note(*own)->tags.empty());
+}
+
 TEST(WithContentIdentifier, LeavesDamagedNotesAlone) {
   const auto value = std::string(kIdentifier) + '\0';
   EXPECT_FALSE(with_content_identifier(note_with("II", 0x0011, 2, 37, 32, value), kIdentifier));

@@ -1,0 +1,53 @@
+#include "core/patch.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace livephoto {
+namespace {
+
+constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
+
+Result<void> copy(
+    const Source& source, std::uint64_t offset, std::uint64_t size, const ByteSink& sink) {
+  Bytes piece;
+  while (size > 0) {
+    piece.resize(static_cast<std::size_t>(std::min(size, kPiece)));
+    if (const auto read = source.read(offset, piece); !read) return read;
+    if (const auto written = sink(piece); !written) return written;
+    offset += piece.size();
+    size -= piece.size();
+  }
+  return {};
+}
+
+}  // namespace
+
+void Patch::replace(std::uint64_t offset, std::uint64_t size, Bytes bytes) {
+  assert(!replacements_.contains(offset));
+  replacements_[offset] = {size, std::move(bytes)};
+}
+
+void Patch::append(Bytes bytes) { appended_.insert(appended_.end(), bytes.begin(), bytes.end()); }
+
+std::uint64_t Patch::size_of(std::uint64_t size) const {
+  for (const auto& [offset, replacement] : replacements_)
+    size = size - replacement.size + replacement.bytes.size();
+  return size + appended_.size();
+}
+
+Result<void> Patch::write(const Source& source, const ByteSink& sink) const {
+  std::uint64_t at = 0;
+  for (const auto& [offset, replacement] : replacements_) {
+    assert(offset >= at);
+    if (const auto copied = copy(source, at, offset - at, sink); !copied) return copied;
+    if (!replacement.bytes.empty())
+      if (const auto written = sink(replacement.bytes); !written) return written;
+    at = offset + replacement.size;
+  }
+  if (const auto copied = copy(source, at, source.size() - at, sink); !copied) return copied;
+  return appended_.empty() ? Result<void>() : sink(appended_);
+}
+
+}  // namespace livephoto

@@ -1,0 +1,41 @@
+// A file as it is to become: another one with some of its bytes replaced, and new ones at its end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+
+#include "bytes.h"
+#include "result.h"
+#include "source.h"
+
+namespace livephoto {
+
+// Takes the next bytes of a file that is written.
+using ByteSink = std::function<Result<void>(ByteSpan)>;
+
+class Patch {
+ public:
+  // In place of the `size` bytes at `offset`; replacements do not overlap.
+  void replace(std::uint64_t offset, std::uint64_t size, Bytes bytes);
+  // Behind all others.
+  void append(Bytes bytes);
+
+  // How large a file of `size` bytes becomes.
+  std::uint64_t size_of(std::uint64_t size) const;
+
+  // Hands all of the new file on, in pieces of at most 1 MiB where it copies. The
+  // errors are those of `source` and `sink`.
+  Result<void> write(const Source& source, const ByteSink& sink) const;
+
+ private:
+  struct Replacement {
+    std::uint64_t size = 0;
+    Bytes bytes;
+  };
+
+  std::map<std::uint64_t, Replacement> replacements_;
+  Bytes appended_;
+};
+
+}  // namespace livephoto

@@ -1,0 +1,144 @@
+#include "core/still/exif_edit.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "core/still/tiff.h"
+#include "core/text.h"
+
+namespace livephoto {
+namespace {
+
+constexpr std::uint16_t kExif = 0x8769;
+constexpr std::uint16_t kMakerNote = 0x927C;
+constexpr std::size_t kHeader = 8;
+constexpr std::size_t kFirstDirectoryAt = 4;
+constexpr std::size_t kEntrySize = 12;
+constexpr std::size_t kLargest = std::size_t{16} * 1024 * 1024;
+
+// The block as it grows. Numbers in its own order.
+class Editor {
+ public:
+  Editor(ByteSpan tiff, bool big_endian)
+      : bytes_(tiff.begin(), tiff.end()), big_endian_(big_endian) {}
+
+  TiffBlock block() const { return {bytes_, big_endian_}; }
+  Bytes take() { return std::move(bytes_); }
+
+  void set(std::size_t at, std::uint32_t value, std::size_t width) {
+    for (std::size_t i = 0; i < width; ++i)
+      bytes_[at + i] = static_cast<std::uint8_t>(value >> 8 * (big_endian_ ? width - 1 - i : i));
+  }
+  void copy(std::size_t at, ByteSpan from) {
+    std::ranges::copy(from, bytes_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+  // Room at the end, on an even byte as TIFF wants it; where it begins.
+  std::size_t grow(std::size_t size) {
+    const std::size_t at = bytes_.size() + bytes_.size() % 2;
+    bytes_.resize(at + size, 0);
+    return at;
+  }
+
+  void set_entry(
+      std::size_t at, std::uint16_t tag, TiffType type, std::uint32_t count, std::uint32_t value) {
+    set(at, tag, 2);
+    set(at + 2, static_cast<std::uint32_t>(type), 2);
+    set(at + 4, count, 4);
+    set(at + 8, value, 4);
+  }
+
+  // A copy of the directory at the end with one entry more, in its order. Where the
+  // copy begins, and its new entry.
+  struct Longer {
+    std::size_t at;
+    std::size_t entry;
+  };
+  Longer longer(const TiffDirectory& old, std::uint16_t tag) {
+    const std::size_t count = old.entries.size();
+    const auto before =
+        static_cast<std::size_t>(std::ranges::count_if(old.entries, [tag](const TiffEntry& entry) {
+          return entry.tag < tag;
+        }));
+    const std::uint32_t next = count == 0 ? 0 : block().u32(old.end - 4);
+    const std::size_t at = grow(2 + (count + 1) * kEntrySize + 4);
+    set(at, static_cast<std::uint32_t>(count + 1), 2);
+    std::size_t to = at + 2;
+    const Bytes now = bytes_;
+    for (std::size_t i = 0; i < count; ++i, to += kEntrySize) {
+      if (i == before) to += kEntrySize;
+      copy(to, ByteSpan(now).subspan(old.entries[i].at, kEntrySize));
+    }
+    set(at + 2 + (count + 1) * kEntrySize, next, 4);
+    return {at, at + 2 + before * kEntrySize};
+  }
+
+ private:
+  Bytes bytes_;
+  bool big_endian_;
+};
+
+Error damaged() {
+  return invalid_input("The still's Exif is damaged, so that nothing can be added to it.");
+}
+
+bool is_whole(const std::optional<TiffDirectory>& directory) {
+  return directory && directory->entries.size() == directory->promised;
+}
+
+// The note behind all else; what points to it is the entry at `entry`.
+void append_note(Editor& editor, std::size_t entry, ByteSpan note) {
+  const std::size_t at = editor.grow(note.size());
+  editor.copy(at, note);
+  editor.set_entry(
+      entry,
+      kMakerNote,
+      TiffType::Undefined,
+      static_cast<std::uint32_t>(note.size()),
+      static_cast<std::uint32_t>(at));
+}
+
+// A new directory with the note alone, to which the entry at `entry` points.
+void append_exif(Editor& editor, std::size_t entry, ByteSpan note) {
+  const auto photo = editor.longer(TiffDirectory(), kMakerNote);
+  append_note(editor, photo.entry, note);
+  editor.set_entry(entry, kExif, TiffType::Long, 1, static_cast<std::uint32_t>(photo.at));
+}
+
+}  // namespace
+
+Result<Bytes> with_maker_note(ByteSpan tiff, ByteSpan note) {
+  const Bytes empty{'M', 'M', 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0};
+  if (tiff.empty()) tiff = empty;
+  if (tiff.size() > kLargest || note.size() > kLargest) return damaged();
+  const auto big_endian = tiff_order(tiff);
+  if (!big_endian || tiff.size() < kHeader) return damaged();
+  Editor editor(tiff, *big_endian);
+  const auto ifd0 = editor.block().directory(editor.block().u32(kFirstDirectoryAt));
+  if (editor.block().u16(2) != 42 || !is_whole(ifd0)) return damaged();
+
+  const TiffEntry* to_exif = ifd0->find(kExif);
+  if (to_exif == nullptr) {
+    const auto longer = editor.longer(*ifd0, kExif);
+    append_exif(editor, longer.entry, note);
+    editor.set(kFirstDirectoryAt, static_cast<std::uint32_t>(longer.at), 4);
+    return editor.take();
+  }
+  const auto photo_at = editor.block().number(*to_exif);
+  const auto photo = photo_at ? editor.block().directory(*photo_at) : std::nullopt;
+  if (!is_whole(photo)) return damaged();
+  if (const TiffEntry* old = photo->find(kMakerNote)) {
+    if (old->value.size() == note.size() && note.size() > 4) {
+      editor.copy(old->value_at, note);
+    } else {
+      append_note(editor, old->at, note);
+    }
+    return editor.take();
+  }
+  const auto longer = editor.longer(*photo, kMakerNote);
+  append_note(editor, longer.entry, note);
+  editor.set_entry(to_exif->at, kExif, TiffType::Long, 1, static_cast<std::uint32_t>(longer.at));
+  return editor.take();
+}
+
+}  // namespace livephoto
