@@ -116,6 +116,7 @@ struct TrackFacts {
 // know timed metadata copied the movie.
 struct MarkerFacts {
   std::uint32_t track = 0;          // its number, as TrackFacts::id
+  std::size_t place = 0;            // its track's, in MovieFacts::tracks
   std::size_t metadata_number = 0;  // 1: the first of the metadata tracks
   bool is_lost = false;             // the description is gone, the sample is there
   std::uint32_t timescale = 0;

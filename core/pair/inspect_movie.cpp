@@ -307,15 +307,17 @@ void take_timed_metadata(const MovieFile& movie, const Source& source, MovieFact
   SampleBytes bytes(source);
   std::vector<MarkerFacts> lost;
   std::size_t metadata_number = 0;
-  for (const Track& track : movie.tracks) {
+  for (std::size_t place = 0; place < movie.tracks.size(); ++place) {
+    const Track& track = movie.tracks[place];
     if (track.handler == FourCC("meta")) ++metadata_number;
-    if (track.has_key(kStillImageTime)) {
-      facts.markers.push_back(marker_of(movie, track, bytes));
-      facts.markers.back().metadata_number = metadata_number;
-    } else if (was_marker(track, bytes)) {
-      lost.push_back(marker_of(movie, track, bytes));
-      lost.back().is_lost = true;
-      lost.back().problem.clear();
+    const bool works = track.has_key(kStillImageTime);
+    if (works || was_marker(track, bytes)) {
+      auto& markers = works ? facts.markers : lost;
+      markers.push_back(marker_of(movie, track, bytes));
+      markers.back().place = place;
+      markers.back().metadata_number = works ? metadata_number : 0;
+      markers.back().is_lost = !works;
+      if (!works) markers.back().problem.clear();
     }
     if (track.has_key(kLivePhotoInfo)) facts.infos.push_back(infos_of(movie, track, bytes));
     if (track.has_key(kVideoOrientation) && !facts.video_orientation)

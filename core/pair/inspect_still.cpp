@@ -46,8 +46,7 @@ Result<StillFacts> inspect_jpeg(const Source& source) {
 
 StillKind format_of(const isobmff::FileType& type, FourCC coding) {
   if (type.names("avif") || coding == FourCC("av01")) return StillKind::Avif;
-  if (type.names("heic") || type.names("heix") || coding == FourCC("hvc1"))
-    return StillKind::Heic;
+  if (type.names("heic") || type.names("heix") || coding == FourCC("hvc1")) return StillKind::Heic;
   return StillKind::OtherHeif;
 }
 

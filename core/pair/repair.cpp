@@ -1,0 +1,359 @@
+#include "core/pair/repair.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "core/content_identifier.h"
+#include "core/file.h"
+#include "core/isobmff/live_photo.h"
+#include "core/isobmff/movie_edit.h"
+#include "core/pair/checks.h"
+#include "core/pair/commit.h"
+#include "core/pair/inspect_source.h"
+#include "core/still/exif_edit.h"
+#include "core/still/exif_reader.h"
+#include "core/still/still_edit.h"
+#include "core/text.h"
+
+namespace livephoto {
+namespace {
+
+using isobmff::DataType;
+using isobmff::MetadataItem;
+using isobmff::MovieEdit;
+using std::chrono::nanoseconds;
+
+constexpr const char* kContentIdentifier = "com.apple.quicktime.content.identifier";
+constexpr const char* kNotedIdentifier = "io.github.gst-livephoto.content-identifier";
+constexpr const char* kNotedTime = "io.github.gst-livephoto.still-time";
+constexpr std::uint64_t kHeadOfFile = 64 * 1024;
+// Times are typed in milliseconds, and a remux rounds to them.
+constexpr nanoseconds kTolerance{500'000};
+
+MetadataItem text_item(const char* key, const std::string& text) {
+  return {.key = key, .type = DataType::Utf8, .value = Bytes(text.begin(), text.end())};
+}
+
+std::optional<std::string> noted(const MovieFacts& movie, const char* key) {
+  const auto found = std::ranges::find(movie.metadata, key, &MetadataFact::key);
+  return found == movie.metadata.end() ? std::nullopt : std::optional(found->value);
+}
+
+std::optional<nanoseconds> noted_time(const MovieFacts& movie) {
+  const auto text = noted(movie, kNotedTime);
+  std::int64_t value = 0;
+  if (!text) return std::nullopt;
+  const auto read = std::from_chars(text->data(), text->data() + text->size(), value);
+  const bool is_number = read.ec == std::errc() && read.ptr == text->data() + text->size();
+  return is_number && value >= 0 ? std::optional(nanoseconds(value)) : std::nullopt;
+}
+
+// The last frame that is on screen at `time`.
+Result<nanoseconds> frame_at(const MovieFacts& movie, nanoseconds time) {
+  const auto& frames = movie.video()->video->frames;
+  const nanoseconds end = pair::picture_end(movie);
+  if (time < nanoseconds(0) || time >= end)
+    return invalid_input(
+        "The still's time " + seconds_text(time) + " is outside the movie, which ends at " +
+        seconds_text(end) + "; give one inside.");
+  const auto behind = std::ranges::upper_bound(frames, time + kTolerance);
+  return behind == frames.begin() ? frames.front() : *(behind - 1);
+}
+
+// A time that was rounded, put back onto its frame; as it is where none is near.
+nanoseconds on_frame(const MovieFacts& movie, nanoseconds time, nanoseconds tolerance) {
+  for (const nanoseconds frame : movie.video()->video->frames)
+    if (std::chrono::abs(frame - time) <= tolerance) return frame;
+  return time;
+}
+
+bool is_inside(const MovieFacts& movie, nanoseconds time) {
+  return time >= nanoseconds(0) && time < pair::picture_end(movie);
+}
+
+std::vector<std::size_t> places_of(const std::vector<MarkerFacts>& markers) {
+  std::vector<std::size_t> places;
+  for (const MarkerFacts& marker : markers) places.push_back(marker.place);
+  return places;
+}
+
+std::size_t place_of(const MovieFacts& movie, const TrackFacts* track) {
+  return static_cast<std::size_t>(track - movie.tracks.data());
+}
+
+bool is_good(const MovieFacts& movie, const MarkerFacts& marker) {
+  return !marker.is_lost && marker.samples == 1 && marker.type == "int8" && marker.value == "-1" &&
+         marker.times.size() == 1 && is_inside(movie, marker.times[0]);
+}
+
+}  // namespace
+
+// Opens a pair, plans what happens to it, and hands it out.
+class PairEditor {
+ public:
+  Result<void> open(const std::filesystem::path& still, const std::filesystem::path& movie) {
+    auto still_source = open_source(still);
+    if (!still_source) return still_source.error();
+    edit_.still_ = std::move(*still_source);
+    auto movie_source = open_source(movie);
+    if (!movie_source) return movie_source.error();
+    edit_.movie_ = std::move(*movie_source);
+    auto still_facts = inspect_still(*edit_.still_);
+    if (!still_facts) return still_facts.error();
+    still_ = std::move(*still_facts);
+    auto movie_facts = inspect_movie(*edit_.movie_);
+    if (!movie_facts) return movie_facts.error();
+    movie_ = std::move(*movie_facts);
+    return check();
+  }
+
+  Result<Repair> repair(const RepairOptions& options) {
+    const auto identifier = identifier_for(options);
+    if (!identifier) return identifier.error();
+    if (const auto done = mend_still(*identifier, options); !done) return done.error();
+    const auto time = mend_movie(*identifier, options);
+    if (!time) return time.error();
+    return Repair{*identifier, *time, std::move(changes_), std::move(edit_)};
+  }
+
+  Result<Split> split() {
+    Split split;
+    split.content_identifier =
+        still_.identifier.value_or(movie_.identifier.value_or(std::string()));
+    const auto works = std::ranges::find(movie_.markers, false, &MarkerFacts::is_lost);
+    if (works != movie_.markers.end() && !works->times.empty()) split.still_time = works->times[0];
+    if (const auto done = part_still(); !done) return done.error();
+    if (const auto done = part_movie(split); !done) return done.error();
+    split.edit = std::move(edit_);
+    return split;
+  }
+
+ private:
+  Result<void> check() const {
+    if (still_.format != StillKind::Heic && still_.format != StillKind::Jpeg)
+      return Error{
+          ErrorCode::Unsupported,
+          "The still is neither HEIC nor JPEG, of which Live Photos are made; convert it first.",
+          {}};
+    if (!still_.exif_problem.empty()) return invalid_input(still_.exif_problem);
+    if (movie_.video() == nullptr)
+      return invalid_input("The movie shows no picture, so no frame of it can be the still.");
+    return {};
+  }
+
+  Result<std::string> identifier_for(const RepairOptions& options) const {
+    if (options.content_identifier) return parse_content_identifier(*options.content_identifier);
+    if (options.new_identifier) return new_content_identifier();
+    for (const auto& known :
+         {still_.identifier,
+          still_.stray_identifier,
+          movie_.identifier,
+          movie_.user_identifier,
+          noted(movie_, kNotedIdentifier)})
+      if (known)
+        if (const auto good = parse_content_identifier(*known)) return good;
+    return new_content_identifier();
+  }
+
+  // ---- Mending -----------------------------------------------------------------
+
+  Result<void> mend_still(const std::string& identifier, const RepairOptions& options) {
+    const bool is_late = still_.format == StillKind::Jpeg && still_.exif_offset >= kHeadOfFile;
+    const bool is_sound = still_.apple && still_.apple->big_endian && still_.apple->is_whole() &&
+                          still_.apple->outside.empty();
+    const bool has_it = is_sound && still_.identifier == identifier;
+    if (has_it && !is_late) return {};
+    if (still_.has_maker_note && !still_.apple && !options.replace_maker_note)
+      return invalid_input(
+          "The still has the MakerNote of another maker, and there can be only one; say that it "
+          "may "
+          "be replaced, if what its camera noted need not be kept.");
+    auto tiff = read_still_exif(*edit_.still_);
+    if (!tiff) return tiff.error();
+    if (!has_it) {
+      auto with_note = with_maker_note(*tiff, note_with(identifier, *tiff));
+      if (!with_note) return with_note.error();
+      tiff = std::move(with_note);
+      changes_.push_back("The identifier was written into the still's MakerNote.");
+    }
+    if (is_late) changes_.push_back("The still's Exif was put first.");
+    auto patch = plan_exif(*edit_.still_, *tiff);
+    if (!patch) return patch.error();
+    edit_.still_patch_ = std::move(*patch);
+    return {};
+  }
+
+  // The still's own note with another identifier, where nothing is wrong with it.
+  static Bytes note_with(const std::string& identifier, ByteSpan tiff) {
+    const auto exif = tiff.empty() ? Result<ExifBlock>(ExifBlock{}) : read_exif(tiff);
+    const auto changed =
+        exif ? with_content_identifier(exif->maker_note, identifier) : std::nullopt;
+    return changed ? *changed : apple_maker_note(identifier);
+  }
+
+  // When the still's frame is shown.
+  Result<nanoseconds> still_time(const RepairOptions& options) const {
+    if (options.still_time) return frame_at(movie_, *options.still_time);
+    for (const MarkerFacts& marker : movie_.markers)
+      if (!marker.times.empty() && is_inside(movie_, marker.times[0]))
+        return marker.is_lost ? on_frame(movie_, marker.times[0], 3 * kTolerance) : marker.times[0];
+    if (const auto time = noted_time(movie_); time && is_inside(movie_, *time))
+      return on_frame(movie_, *time, kTolerance);
+    return invalid_input(
+        "Nothing tells which frame of the movie is the still: it has no marker; give the still's "
+        "time.");
+  }
+
+  Result<nanoseconds> mend_movie(const std::string& identifier, const RepairOptions& options) {
+    const auto time = still_time(options);
+    if (!time) return time;
+    MovieEdit edit;
+    mend_identifier(identifier, edit);
+    const bool keeps = movie_.markers.size() == 1 && is_good(movie_, movie_.markers[0]) &&
+                       movie_.markers[0].times[0] == *time;
+    if (!keeps) {
+      edit.removed_tracks = places_of(movie_.markers);
+      edit.marker = *time;
+      edit.described = place_of(movie_, movie_.video());
+      changes_.push_back("The marker was written at " + seconds_text(*time) + ".");
+    }
+    if (movie_.has_static_marker) {
+      edit.removed_keys.emplace_back(isobmff::kStillImageTime);
+      changes_.push_back("The static key still-image-time was taken out of the movie.");
+    }
+    if (!movie_.brand.empty() && movie_.brand != "qt  ") {
+      edit.make_quicktime = true;
+      changes_.push_back("The movie's brand was made QuickTime's.");
+    }
+    for (const char* note : {kNotedIdentifier, kNotedTime})
+      if (noted(movie_, note)) edit.removed_keys.emplace_back(note);
+    const bool changes = !edit.items.empty() || !edit.removed_keys.empty() || edit.marker ||
+                         edit.make_quicktime || movie_.metadata_is_iso;
+    if (changes)
+      if (const auto done = apply(edit); !done) return done.error();
+    return time;
+  }
+
+  void mend_identifier(const std::string& identifier, MovieEdit& edit) {
+    const bool is_right =
+        movie_.identifier == identifier && !movie_.metadata_is_iso && !movie_.user_identifier;
+    if (is_right) return;
+    edit.items.push_back(text_item(kContentIdentifier, identifier));
+    changes_.push_back("The identifier was written into the movie's metadata.");
+  }
+
+  Result<void> apply(const MovieEdit& edit) {
+    const auto movie = isobmff::read_movie(*edit_.movie_);
+    if (!movie) return movie.error();
+    auto patch = isobmff::plan_edit(*edit_.movie_, *movie, edit);
+    if (!patch) return patch.error();
+    edit_.movie_patch_ = std::move(*patch);
+    return {};
+  }
+
+  // ---- Parting -----------------------------------------------------------------
+
+  Result<void> part_still() {
+    if (!still_.identifier) return {};
+    const auto tiff = read_still_exif(*edit_.still_);
+    if (!tiff) return tiff.error();
+    const auto exif = read_exif(*tiff);
+    if (!exif) return exif.error();
+    const auto note = without_content_identifier(exif->maker_note);
+    if (!note)
+      return Error{
+          ErrorCode::Unsupported,
+          "The still's MakerNote is damaged, so that its identifier cannot be taken out.",
+          {}};
+    const auto without = with_maker_note(*tiff, *note);
+    if (!without) return without.error();
+    auto patch = plan_exif(*edit_.still_, *without);
+    if (!patch) return patch.error();
+    edit_.still_patch_ = std::move(*patch);
+    return {};
+  }
+
+  Result<void> part_movie(const Split& split) {
+    MovieEdit edit{
+        .removed_keys = {kContentIdentifier, std::string(isobmff::kStillImageTime)},
+        .removed_tracks = places_of(movie_.markers)};
+    if (!split.content_identifier.empty())
+      edit.items.push_back(text_item(kNotedIdentifier, split.content_identifier));
+    if (split.still_time)
+      edit.items.push_back(text_item(kNotedTime, std::to_string(split.still_time->count())));
+    return apply(edit);
+  }
+
+  StillFacts still_;
+  MovieFacts movie_;
+  std::vector<std::string> changes_;
+  PairEdit edit_;
+};
+
+Result<void> PairEdit::write_still(const ByteSink& sink) const {
+  return still_patch_.write(*still_, sink);
+}
+
+Result<void> PairEdit::write_movie(const ByteSink& sink) const {
+  return movie_patch_.write(*movie_, sink);
+}
+
+std::uint64_t PairEdit::still_size() const { return still_patch_.size_of(still_->size()); }
+
+std::uint64_t PairEdit::movie_size() const { return movie_patch_.size_of(movie_->size()); }
+
+namespace {
+
+Result<void> write_together(const PairEdit& edit, PendingPair pair) {
+  auto done = edit.write_movie([&pair](ByteSpan bytes) { return pair.write_movie(bytes); });
+  if (done) done = edit.write_still([&pair](ByteSpan bytes) { return pair.write_still(bytes); });
+  if (!done) return done;
+  const auto written = pair.commit();
+  return written ? Result<void>() : written.error();
+}
+
+Result<void> write_each(
+    const PairEdit& edit, const std::filesystem::path& still, const std::filesystem::path& movie) {
+  auto new_movie = PendingFile::create(movie);
+  if (!new_movie) return new_movie.error();
+  auto new_still = PendingFile::create(still);
+  if (!new_still) return new_still.error();
+  const auto into = [](PendingFile& file) {
+    return [&file](ByteSpan bytes) { return file.write(bytes); };
+  };
+  auto done = edit.write_movie(into(*new_movie));
+  if (done) done = edit.write_still(into(*new_still));
+  if (done) done = new_movie->sync();
+  if (done) done = new_still->sync();
+  if (done) done = new_movie->commit();
+  if (done) done = new_still->commit();
+  return done;
+}
+
+}  // namespace
+
+Result<void> write_pair_edit(
+    const PairEdit& edit, const std::filesystem::path& still, const std::filesystem::path& movie) {
+  auto together = PendingPair::create_as(still, movie);
+  if (together) return write_together(edit, *std::move(together));
+  if (together.error().code != ErrorCode::InvalidInput) return together.error();
+  return write_each(edit, still, movie);
+}
+
+Result<Repair> plan_repair(
+    const std::filesystem::path& still,
+    const std::filesystem::path& movie,
+    const RepairOptions& options) {
+  PairEditor editor;
+  if (const auto opened = editor.open(still, movie); !opened) return opened.error();
+  return editor.repair(options);
+}
+
+Result<Split> plan_split(const std::filesystem::path& still, const std::filesystem::path& movie) {
+  PairEditor editor;
+  if (const auto opened = editor.open(still, movie); !opened) return opened.error();
+  return editor.split();
+}
+
+}  // namespace livephoto

@@ -1,0 +1,419 @@
+// Broken pairs are mended, pairs are parted and joined again, and no pixel and no sample changes.
+#include "core/pair/repair.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "core/content_identifier.h"
+#include "core/isobmff/movie.h"
+#include "core/isobmff/reader.h"
+#include "core/pair/verify.h"
+#include "core/still/heif_reader.h"
+#include "core/still/jpeg_reader.h"
+#include "tests/core/isobmff/atom_tree.h"
+#include "tests/core/pair/fake_pairs.h"
+
+namespace livephoto {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using testing::FakePair;
+
+Bytes contents(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+// The coded picture: the primary item, or what follows the header of the scan.
+Bytes picture_in(const Bytes& still) {
+  const MemorySource source(still);
+  if (still[0] == 0xFF) {
+    const auto file = read_jpeg(source);
+    EXPECT_TRUE(file);
+    const auto at = static_cast<std::ptrdiff_t>(file->segments.back().offset);
+    return Bytes(still.begin() + at, still.end());
+  }
+  const auto file = read_heif(source);
+  EXPECT_TRUE(file) << file.error().message;
+  const auto bytes = read_item(source, *file, *file->item(file->primary), 1 << 20);
+  EXPECT_TRUE(bytes) << bytes.error().message;
+  return *bytes;
+}
+
+// All samples of the picture, one after the other, with their times.
+std::pair<Bytes, std::vector<isobmff::StoredSample>> samples_in(const Bytes& movie) {
+  const MemorySource source(movie);
+  const auto file = isobmff::read_movie(source);
+  EXPECT_TRUE(file) << file.error().message;
+  auto samples = isobmff::read_samples(file->tracks[0].stbl, 1000);
+  EXPECT_TRUE(samples);
+  Bytes all;
+  for (auto& sample : *samples) {
+    const auto bytes = read_bytes(source, sample.offset, sample.size);
+    EXPECT_TRUE(bytes);
+    all.insert(all.end(), bytes->begin(), bytes->end());
+    sample.offset = 0;
+  }
+  return {all, *samples};
+}
+
+class Repairing : public ::testing::Test {
+ protected:
+  void TearDown() override { fs::remove_all(folder_); }
+
+  PairPaths written(const FakePair& pair) { return write_pair(pair, folder_ / pair.name); }
+
+  // What becomes of it, as IMG_9.HEIC or .JPG and IMG_9.MOV beside it.
+  PairPaths write(const PairEdit& edit, const PairPaths& old) {
+    const bool is_jpeg = contents(old.still)[0] == 0xFF;
+    const PairPaths out{
+        old.still.parent_path() / (is_jpeg ? "IMG_9.JPG" : "IMG_9.HEIC"),
+        old.still.parent_path() / "IMG_9.MOV"};
+    const auto done = write_pair_edit(edit, out.still, out.movie);
+    EXPECT_TRUE(done) << done.error().message;
+    EXPECT_EQ(fs::file_size(out.still), edit.still_size());
+    EXPECT_EQ(fs::file_size(out.movie), edit.movie_size());
+    return out;
+  }
+
+  void expect_untouched(const PairPaths& old, const PairPaths& now) {
+    EXPECT_EQ(picture_in(contents(old.still)), picture_in(contents(now.still)));
+    EXPECT_EQ(samples_in(contents(old.movie)), samples_in(contents(now.movie)));
+  }
+
+  void expect_good(const PairPaths& pair, const std::string& name) {
+    for (const Check& check : verify_pair(pair.still, pair.movie).checks)
+      EXPECT_TRUE(check.profile != Profile::Apple || check.verdict != Verdict::Fail)
+          << name << ": " << check.name << ": " << check.why;
+  }
+
+  const fs::path folder_ =
+      fs::path(::testing::TempDir()) / ("repair-" + std::to_string(::getpid()));
+};
+
+const FakePair& fake(const std::string& name) {
+  return *std::ranges::find(testing::fake_pairs(), name, &FakePair::name);
+}
+
+TEST_F(Repairing, LeavesAGoodPairAsItIs) {
+  for (const FakePair& good : {testing::good_pair(), testing::good_jpeg_pair()}) {
+    const auto paths = written(good);
+
+    const auto repair = plan_repair(paths.still, paths.movie, {});
+
+    ASSERT_TRUE(repair) << repair.error().message;
+    EXPECT_TRUE(repair->changes.empty());
+    EXPECT_EQ(repair->content_identifier, testing::kFakeIdentifier);
+    EXPECT_EQ(repair->still_time, 480ms);
+    const auto out = write(repair->edit, paths);
+    EXPECT_EQ(contents(out.still), good.still);
+    EXPECT_EQ(contents(out.movie), good.movie);
+  }
+}
+
+TEST_F(Repairing, MendsWhatOnlyLooksRight) {
+  const std::set<std::string> without_time{
+      "exiftool-only",
+      "static-marker",
+      "no-marker",
+      "marker-outside",
+      "marker-never-shown"};
+  for (const char* name :
+       {"identifiers-differ",
+        "exiftool-only",
+        "note-little-endian",
+        "note-truncated",
+        "note-cut-in-its-entries",
+        "note-wild-offset",
+        "no-identifier-in-still",
+        "exif-behind-64-kib",
+        "no-exif",
+        "lower-case",
+        "identifier-under-udta",
+        "iso-meta",
+        "no-metadata",
+        "brand-mp42",
+        "no-ftyp",
+        "static-marker",
+        "no-marker",
+        "float32-marker",
+        "marker-of-0",
+        "two-markers",
+        "two-samples",
+        "marker-outside",
+        "marker-never-shown",
+        "remuxed"}) {
+    const auto paths = written(fake(name));
+    const bool has_no_time = without_time.contains(name);
+    if (has_no_time) {
+      const auto refused = plan_repair(paths.still, paths.movie, {});
+      ASSERT_FALSE(refused) << name;
+      EXPECT_NE(refused.error().message.find("give the still's time"), std::string::npos) << name;
+    }
+
+    const auto repair = plan_repair(
+        paths.still,
+        paths.movie,
+        {.still_time =
+             has_no_time ? std::optional<std::chrono::nanoseconds>(490ms) : std::nullopt});
+
+    ASSERT_TRUE(repair) << name << ": " << repair.error().message << repair.error().detail;
+    EXPECT_EQ(repair->changes.empty(), std::string(name) == "no-ftyp") << name;
+    EXPECT_EQ(repair->still_time, 480ms) << name;
+    const auto out = write(repair->edit, paths);
+    expect_untouched(paths, out);
+    expect_good(out, name);
+    const auto again = plan_repair(out.still, out.movie, {});
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->changes.empty()) << name << ": " << again->changes.front();
+    EXPECT_EQ(again->content_identifier, repair->content_identifier);
+  }
+}
+
+TEST_F(Repairing, JoinsLooseFilesByANewIdentifier) {
+  FakePair loose = fake("no-identifier-in-still");
+  loose.movie = fake("no-metadata").movie;
+  const auto paths = written(loose);
+
+  const auto one = plan_repair(paths.still, paths.movie, {});
+  const auto other = plan_repair(paths.still, paths.movie, {});
+  const auto given = plan_repair(
+      paths.still,
+      paths.movie,
+      {.content_identifier = "aaaaaaaa-4b5a-4978-8695-a4b3c2d1e0ff"});
+
+  ASSERT_TRUE(one && other && given);
+  EXPECT_TRUE(parse_content_identifier(one->content_identifier));
+  EXPECT_NE(one->content_identifier, other->content_identifier);
+  EXPECT_EQ(given->content_identifier, "AAAAAAAA-4B5A-4978-8695-A4B3C2D1E0FF");
+  const auto out = write(one->edit, paths);
+  expect_untouched(paths, out);
+  expect_good(out, "loose");
+  EXPECT_EQ(inspect_still(out.still)->identifier, one->content_identifier);
+  EXPECT_EQ(inspect_movie(out.movie)->identifier, one->content_identifier);
+}
+
+TEST_F(Repairing, GivesACopyANewIdentifierAndChangesNothingElse) {
+  for (const FakePair& good : {testing::good_pair(), testing::good_jpeg_pair()}) {
+    const auto paths = written(good);
+
+    const auto repair = plan_repair(paths.still, paths.movie, {.new_identifier = true});
+
+    ASSERT_TRUE(repair);
+    EXPECT_NE(repair->content_identifier, testing::kFakeIdentifier);
+    const auto out = write(repair->edit, paths);
+    expect_untouched(paths, out);
+    const auto movie = inspect_movie(out.movie);
+    EXPECT_EQ(inspect_still(out.still)->identifier, repair->content_identifier);
+    EXPECT_EQ(movie->identifier, repair->content_identifier);
+    EXPECT_EQ(movie->metadata.size(), inspect_movie(paths.movie)->metadata.size());
+    EXPECT_EQ(inspect_still(out.still)->capture.time, inspect_still(paths.still)->capture.time);
+    EXPECT_TRUE(verify_pair(out.still, out.movie).verdict(Profile::Apple) == Verdict::Pass);
+  }
+}
+
+TEST_F(Repairing, WritesTheMarkerAtTheFrameOnScreen) {
+  const auto paths = written(testing::good_pair());
+  const auto at = [&](std::chrono::nanoseconds time) {
+    const auto repair = plan_repair(paths.still, paths.movie, {.still_time = time});
+    EXPECT_TRUE(repair) << repair.error().message;
+    const auto out = write(repair->edit, paths);
+    expect_untouched(paths, out);
+    expect_good(out, "moved");
+    EXPECT_EQ(inspect_movie(out.movie)->markers.size(), 1u);
+    EXPECT_EQ(inspect_movie(out.movie)->markers[0].times[0], repair->still_time);
+    return repair->still_time;
+  };
+
+  EXPECT_EQ(at(0ms), 0ms);
+  EXPECT_EQ(at(239ms), 200ms);
+  EXPECT_EQ(at(239600us), 240ms);
+  EXPECT_EQ(at(999ms), 960ms);
+  EXPECT_FALSE(plan_repair(paths.still, paths.movie, {.still_time = 1000ms}));
+  EXPECT_FALSE(plan_repair(paths.still, paths.movie, {.still_time = -1ms}));
+}
+
+// Media behind the header do not move, and a free atom takes its place.
+TEST_F(Repairing, LeavesMediaBehindTheHeaderWhereTheyAre) {
+  Clip clip{.content_identifier = testing::kFakeIdentifier};
+  clip.layout = MovieLayout::FastStart;
+  clip.video.format.configuration = Bytes(30, 1);
+  clip.video.format.width = 64;
+  clip.video.format.height = 48;
+  for (int i = 0; i < 10; ++i)
+    clip.video.packets.push_back(
+        {.size = 50, .presentation_time = i * 40ms, .duration = 40ms, .is_sync = true});
+  const auto planned = plan_movie(clip);
+  ASSERT_TRUE(planned);
+  FakePair pair = testing::good_pair();
+  pair.name = "fast-start";
+  pair.movie = planned->head;
+  for (int i = 0; i < 500; ++i) pair.movie.push_back(static_cast<std::uint8_t>(i));
+  pair.movie.insert(pair.movie.end(), planned->tail.begin(), planned->tail.end());
+  const auto paths = written(pair);
+
+  const auto repair =
+      plan_repair(paths.still, paths.movie, {.new_identifier = true, .still_time = 200ms});
+
+  ASSERT_TRUE(repair) << repair.error().message;
+  const auto out = write(repair->edit, paths);
+  expect_untouched(paths, out);
+  expect_good(out, "fast-start");
+  const auto movie = inspect_movie(out.movie);
+  EXPECT_FALSE(movie->moov_is_first);
+  EXPECT_EQ(movie->markers[0].times[0], 200ms);
+}
+
+TEST_F(Repairing, AddsAnExifItemToAHeicWithoutOne) {
+  FakePair pair = testing::good_pair();
+  pair.name = "heic-without-exif";
+  const std::string_view type = "Exif";
+  std::ranges::copy(
+      std::string_view("abcd"),
+      std::search(pair.still.begin(), pair.still.end(), type.begin(), type.end()));
+  const auto paths = written(pair);
+  ASSERT_FALSE(inspect_still(paths.still)->has_exif);
+
+  const auto repair = plan_repair(paths.still, paths.movie, {});
+
+  ASSERT_TRUE(repair) << repair.error().message << repair.error().detail;
+  const auto out = write(repair->edit, paths);
+  expect_untouched(paths, out);
+  const auto before = inspect_still(paths.still);
+  const auto after = inspect_still(out.still);
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ(after->identifier, testing::kFakeIdentifier);
+  EXPECT_EQ(after->width, before->width);
+  EXPECT_EQ(after->thumbnails, before->thumbnails);
+  EXPECT_EQ(after->colour, before->colour);
+}
+
+TEST_F(Repairing, AsksBeforeItReplacesAnothersMakerNote) {
+  const auto paths = written(fake("other-maker"));
+
+  const auto refused = plan_repair(paths.still, paths.movie, {});
+  const auto replaced = plan_repair(paths.still, paths.movie, {.replace_maker_note = true});
+
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("another maker"), std::string::npos);
+  ASSERT_TRUE(replaced);
+  expect_good(write(replaced->edit, paths), "other-maker");
+}
+
+TEST_F(Repairing, RefusesWhatItCannotMend) {
+  const auto message = [&](const char* name) {
+    const auto paths = written(fake(name));
+    const auto repair = plan_repair(paths.still, paths.movie, {});
+    return repair ? std::string("mended") : repair.error().message;
+  };
+
+  EXPECT_NE(message("still-is-text").find("neither QuickTime"), std::string::npos);
+  EXPECT_NE(message("fragments").find("in fragments"), std::string::npos);
+  EXPECT_NE(message("movie-cut-off").find("moov"), std::string::npos);
+  EXPECT_NE(message("disabled").find("shows no picture"), std::string::npos);
+  const auto paths = written(testing::good_pair());
+  EXPECT_FALSE(plan_repair(paths.still, paths.movie, {.content_identifier = "no UUID"}));
+  FakePair garbage = testing::good_pair();
+  garbage.name = "garbage";
+  garbage.movie.insert(garbage.movie.end(), 100, 0xFF);
+  const auto behind = written(garbage);
+  const auto repair = plan_repair(behind.still, behind.movie, {.new_identifier = true});
+  ASSERT_FALSE(repair);
+  EXPECT_NE(repair.error().message.find("something that is none"), std::string::npos);
+}
+
+TEST_F(Repairing, MendsInPlaceUnderAnyNames) {
+  const std::pair<const char*, const char*> names[] = {
+      {"IMG_0001.HEIC", "IMG_0001.MOV"},
+      {"img_0001.heic", "img_0001.mov"},
+      {"IMG_0001.HEIF", "IMG_0002.MOV"}};
+  for (const auto& [still, movie] : names) {
+    FakePair pair = fake("identifiers-differ");
+    pair.name = std::string("in-place-") + movie;
+    pair.still_name = still;
+    pair.movie_name = movie;
+    const auto paths = written(pair);
+
+    const auto repair = plan_repair(paths.still, paths.movie, {});
+    ASSERT_TRUE(repair);
+    const auto done = write_pair_edit(repair->edit, paths.still, paths.movie);
+
+    ASSERT_TRUE(done) << done.error().message;
+    expect_good(paths, pair.name);
+    EXPECT_EQ(picture_in(contents(paths.still)), picture_in(pair.still));
+    EXPECT_EQ(samples_in(contents(paths.movie)), samples_in(pair.movie));
+    EXPECT_EQ(std::distance(fs::directory_iterator(paths.still.parent_path()), {}), 2);
+  }
+}
+
+// The movie's name cannot be taken, so that the still keeps its old bytes too.
+TEST_F(Repairing, LeavesBothWhereOneCannotBeWritten) {
+  const auto paths = written(fake("identifiers-differ"));
+  const auto before = contents(paths.still);
+  const auto repair = plan_repair(paths.still, paths.movie, {.new_identifier = true});
+  ASSERT_TRUE(repair);
+  fs::remove(paths.movie);
+  fs::create_directory(paths.movie);
+
+  const auto done = write_pair_edit(repair->edit, paths.still, paths.movie);
+
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::Io);
+  EXPECT_EQ(contents(paths.still), before);
+  EXPECT_EQ(std::distance(fs::directory_iterator(paths.still.parent_path()), {}), 2);
+  EXPECT_FALSE(write_pair_edit(repair->edit, folder_ / "none" / "a.HEIC", paths.still));
+}
+
+TEST_F(Repairing, PartsAPairAndJoinsItAgain) {
+  for (const FakePair& good : {testing::good_pair(), testing::good_jpeg_pair()}) {
+    const auto paths = written(good);
+
+    const auto split = plan_split(paths.still, paths.movie);
+
+    ASSERT_TRUE(split) << split.error().message;
+    EXPECT_EQ(split->content_identifier, testing::kFakeIdentifier);
+    EXPECT_EQ(split->still_time, 480ms);
+    const auto parted = write(split->edit, paths);
+    expect_untouched(paths, parted);
+    const auto still = inspect_still(parted.still);
+    const auto movie = inspect_movie(parted.movie);
+    ASSERT_TRUE(still && movie);
+    EXPECT_EQ(still->identifier, std::nullopt);
+    EXPECT_EQ(still->capture.time, inspect_still(paths.still)->capture.time);
+    EXPECT_EQ(movie->identifier, std::nullopt);
+    EXPECT_TRUE(movie->markers.empty());
+    EXPECT_EQ(movie->tracks.size(), 1u);
+    for (const Profile profile : {Profile::Apple, Profile::Immich, Profile::Memories})
+      EXPECT_EQ(verify_pair(parted.still, parted.movie).verdict(profile), Verdict::Fail);
+    const Bytes bytes = contents(parted.still);
+    EXPECT_EQ(
+        std::string(bytes.begin(), bytes.end()).find(testing::kFakeIdentifier),
+        std::string::npos);
+
+    fs::create_directory(folder_ / "joined");
+    const auto repair = plan_repair(parted.still, parted.movie, {});
+    ASSERT_TRUE(repair) << repair.error().message << repair.error().detail;
+    EXPECT_EQ(repair->content_identifier, testing::kFakeIdentifier);
+    EXPECT_EQ(repair->still_time, 480ms);
+    const PairPaths joined{
+        folder_ / "joined" / parted.still.filename(),
+        folder_ / "joined" / "IMG_9.MOV"};
+    ASSERT_TRUE(write_pair_edit(repair->edit, joined.still, joined.movie));
+    expect_untouched(paths, joined);
+    EXPECT_EQ(verify_pair(joined.still, joined.movie).verdict(Profile::Apple), Verdict::Pass);
+    EXPECT_EQ(
+        inspect_movie(joined.movie)->metadata.size(),
+        inspect_movie(paths.movie)->metadata.size());
+    fs::remove_all(folder_ / "joined");
+  }
+}
+
+}  // namespace
+}  // namespace livephoto
