@@ -4,7 +4,7 @@ _gst_livephoto() {
   local command='' word options=''
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in make | inspect) command=$word; break ;; esac
+    case $word in make | inspect | verify | repair | split) command=$word; break ;; esac
   done
 
   case $previous in
@@ -12,16 +12,26 @@ _gst_livephoto() {
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;
-    --start | --duration | --still | --size | --date | --gps | --jobs | --timeout)
+    --start | --duration | --still | --size | --date | --gps | --jobs | --timeout | --identifier)
       return ;;  # nobody knows
+    --profile)
+      mapfile -t COMPREPLY < <(compgen -W 'apple immich photoprism memories ente web' -- "$current")
+      return ;;
+    --frames)
+      mapfile -t COMPREPLY < <(compgen -W 'marked all' -- "$current")
+      return ;;
   esac
 
   case $command in
-    '') options='make inspect --help --version' ;;
+    '') options='make inspect verify repair split --help --version' ;;
     make)
       options='--output --keep-tree --force --dry-run --start --duration --still --exact --jpeg --pvt --zip --size
         --crop --mute --date --gps --no-gps --strip --files0-from --from --jobs --timeout --json --help' ;;
     inspect) options='--json --help' ;;
+    verify) options='--profile --json --help' ;;
+    repair)
+      options='--output --in-place --still --identifier --new-identifier --replace-maker-note --force --json --help' ;;
+    split) options='--output --frames --force --json --help' ;;
   esac
   if [[ $current == -* || -z $command ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

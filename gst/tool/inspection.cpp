@@ -78,18 +78,6 @@ void recover_pair(const fs::path& base, Inspection& inspection) {
   }
 }
 
-Result<std::vector<fs::path>> files_of(const Subject& subject) {
-  if (subject.files.size() > 1) return subject.files;
-  const fs::path base = subject.is_bundle
-                            ? with_extension(subject.base, ".pvt") / subject.base.filename()
-                            : subject.base;
-  const auto pair = find_pair(base);
-  if (pair) return std::vector{pair->still, pair->movie};
-  // A file alone may be inspected too.
-  if (!subject.files.empty()) return subject.files;
-  return pair.error();
-}
-
 void inspect_alone(const fs::path& file, Inspection& inspection) {
   auto movie = inspect_movie(file);
   if (movie) {
@@ -137,6 +125,18 @@ Result<std::vector<Subject>> subjects_of(const std::vector<fs::path>& names) {
         if (std::ranges::find(same->files, file) == same->files.end()) same->files.push_back(file);
   }
   return subjects;
+}
+
+Result<std::vector<fs::path>> files_of(const Subject& subject) {
+  if (subject.files.size() > 1) return subject.files;
+  const fs::path base = subject.is_bundle
+                            ? with_extension(subject.base, ".pvt") / subject.base.filename()
+                            : subject.base;
+  const auto pair = find_pair(base);
+  if (pair) return std::vector{pair->still, pair->movie};
+  // A file alone may be inspected too.
+  if (!subject.files.empty()) return subject.files;
+  return pair.error();
 }
 
 bool Inspection::is_well() const {

@@ -24,6 +24,9 @@ struct Subject {
 // called. InvalidInput, with what to do, for what can be none of these.
 Result<std::vector<Subject>> subjects_of(const std::vector<std::filesystem::path>& names);
 
+// Its two files, or the one that was named and stands alone. Io, with which is missing.
+Result<std::vector<std::filesystem::path>> files_of(const Subject& subject);
+
 struct Inspection {
   std::filesystem::path base;
   std::vector<std::string> recovered;  // what was done about what a killed run had left

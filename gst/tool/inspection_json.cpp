@@ -5,6 +5,7 @@
 #include "gst/tool/inspection.h"
 #include "gst/tool/json_text.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/verification_json.h"
 
 namespace livephoto::tool {
 namespace {
@@ -128,21 +129,6 @@ json movie_json(const MovieFacts& movie) {
   return object;
 }
 
-void add_together(json& object, const Verification& together) {
-  object["verdicts"] = json::object();
-  for (const Profile profile : kProfiles)
-    object["verdicts"][std::string(livephoto::name_of(profile))] =
-        livephoto::name_of(together.verdict(profile));
-  object["checks"] = json::array();
-  for (const Check& check : together.checks)
-    object["checks"].push_back(
-        {{"name", check.name},
-         {"profile", livephoto::name_of(check.profile)},
-         {"verdict", livephoto::name_of(check.verdict)},
-         {"why", check.why},
-         {"advice", check.advice}});
-}
-
 }  // namespace
 
 std::string inspection_event(const Inspection& inspection) {
@@ -154,7 +140,7 @@ std::string inspection_event(const Inspection& inspection) {
   if (!inspection.problem.empty()) object["problem"] = inspection.problem;
   if (inspection.still) object["still"] = still_json(*inspection.still);
   if (inspection.movie) object["movie"] = movie_json(*inspection.movie);
-  if (inspection.together) add_together(object, *inspection.together);
+  if (inspection.together) add_verdicts(object, *inspection.together);
   return line_of(object);
 }
 

@@ -11,6 +11,9 @@
 #include "gst/tool/inspect_command.h"
 #include "gst/tool/job_process.h"
 #include "gst/tool/make_command.h"
+#include "gst/tool/repair_command.h"
+#include "gst/tool/split_command.h"
+#include "gst/tool/verify_command.h"
 
 namespace livephoto::tool {
 namespace {
@@ -21,6 +24,7 @@ constexpr const char* kStart =
     R"(To begin with:
   gst-livephoto-1.0 make holiday.mp4
   gst-livephoto-1.0 inspect holiday
+  gst-livephoto-1.0 verify holiday
   gst-livephoto-1.0 make --help)";
 
 // CLI11's own words, as our sentences are.
@@ -43,7 +47,7 @@ std::vector<std::string> arguments_of(int argc, char** argv) {
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Makes Apple Live Photos from videos, and reads them, on Linux.", kName);
+  CLI::App app("Makes Apple Live Photos from videos, reads and mends them, on Linux.", kName);
   app.set_version_flag("--version", std::string(kName) + " " PACKAGE_VERSION);
   app.require_subcommand(1);
   app.footer(kStart);
@@ -52,6 +56,9 @@ int main(int argc, char** argv) {
   Program program(app);
   add_make_command(program);
   add_inspect_command(program);
+  add_verify_command(program);
+  add_repair_command(program);
+  add_split_command(program);
   add_job_command(program);
 
   try {

@@ -1,0 +1,69 @@
+#include "gst/tool/pair_arguments.h"
+
+#include <system_error>
+
+#include "core/pair/names.h"
+#include "core/text.h"
+#include "gst/tool/inspection.h"
+#include "gst/tool/path_text.h"
+
+namespace livephoto::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+}  // namespace
+
+Result<PairPaths> pair_named(const std::vector<std::string>& names) {
+  if (names.empty()) return invalid_input("There is no pair; --help shows how to name one.");
+  const auto subjects = subjects_of({names.begin(), names.end()});
+  if (!subjects) return subjects.error();
+  if (subjects->size() != 1)
+    return invalid_input("Name one pair: a still and a movie, or their common name.");
+  const auto files = files_of(subjects->front());
+  if (!files) return files.error();
+  if (files->size() == 1) {
+    const auto partner = find_pair(pair_base(files->front()));
+    return partner ? invalid_input(shown(files->front()) + " has no partner; name both files.")
+                   : partner.error();
+  }
+  return in_order((*files)[0], (*files)[1]);
+}
+
+fs::path new_base(const PairPaths& pair, const std::string& place, const std::string& ending) {
+  fs::path name = pair_base(pair.movie).filename();
+  name += ending;
+  if (place.empty()) return pair.movie.parent_path() / name;
+  std::error_code ignored;
+  if (place.ends_with('/') || fs::is_directory(place, ignored)) return fs::path(place) / name;
+  return pair_base(place);
+}
+
+Result<void> prepare(const std::vector<fs::path>& files, bool may_replace) {
+  for (const fs::path& file : files)
+    if (!may_replace && is_there(file))
+      return Error{
+          ErrorCode::Io,
+          shown(file) +
+              " is there already; choose another place with -o, or replace it with "
+              "--force.",
+          {}};
+  for (const fs::path& file : files) {
+    if (!file.has_parent_path()) continue;
+    std::error_code problem;
+    fs::create_directories(file.parent_path(), problem);
+    if (problem)
+      return Error{
+          ErrorCode::Io,
+          "The folder " + shown(file.parent_path()) + " cannot be made: " + problem.message() + ".",
+          {}};
+  }
+  return {};
+}
+
+}  // namespace livephoto::tool

@@ -1,0 +1,162 @@
+#include "gst/tool/repair_command.h"
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/pair/names.h"
+#include "core/pair/recover.h"
+#include "core/pair/repair.h"
+#include "core/text.h"
+#include "gst/tool/json_text.h"
+#include "gst/tool/pair_arguments.h"
+#include "gst/tool/path_text.h"
+#include "gst/tool/words.h"
+
+namespace livephoto::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExamples =
+    R"(Examples:
+  Join two loose files: the still is the picture at 1.5 s of the movie.
+    gst-livephoto-1.0 repair photo.jpg clip.mov --still 1.5 -o out/IMG_0001
+  Mend a pair that a program has damaged, as photo-repaired.HEIC and .MOV.
+    gst-livephoto-1.0 repair photo
+  Mend the files themselves.
+    gst-livephoto-1.0 repair --in-place photo
+  A copy of a pair that is a Live Photo of its own.
+    gst-livephoto-1.0 repair --new-identifier photo -o copy
+
+Pictures and sound stay as they are, bit by bit: only what joins the files is
+written. What is right already stays, too.)";
+
+struct Arguments {
+  std::vector<std::string> names;
+  std::string output;
+  std::string still;
+  std::string identifier;
+  bool new_identifier = false;
+  bool replace_maker_note = false;
+  bool in_place = false;
+  bool force = false;
+  bool as_json = false;
+};
+
+int fail(const Arguments& arguments, const PairPaths& pair, const Error& error) {
+  if (!arguments.as_json) {
+    std::cerr << shown(pair.still) << " + " << shown(pair.movie) << ": " << error.message << '\n';
+    return kSomeFailed;
+  }
+  json object = event("failed");
+  object["message"] = error.message;
+  std::cout << line_of(object) << std::flush;
+  return kSomeFailed;
+}
+
+void tell(const Repair& repair, const PairPaths& out, bool is_written) {
+  for (const std::string& change : repair.changes) std::cout << change << '\n';
+  if (repair.changes.empty()) std::cout << "Nothing was wrong.\n";
+  if (is_written)
+    std::cout << "Still: " << shown(out.still) << "\nMovie: " << shown(out.movie) << '\n';
+  std::cout << "  identifier    " << repair.content_identifier << "\n  marker        "
+            << seconds_text(repair.still_time) << '\n'
+            << std::flush;
+}
+
+void print(const Repair& repair, const PairPaths& out, bool is_written) {
+  json object = event("repaired");
+  if (is_written) {
+    object["still_file"] = path_text(out.still);
+    object["movie_file"] = path_text(out.movie);
+  }
+  object["written"] = is_written;
+  object["content_identifier"] = repair.content_identifier;
+  object["marker"] = seconds(repair.still_time);
+  object["changes"] = repair.changes;
+  std::cout << line_of(object) << std::flush;
+}
+
+Result<RepairOptions> options_of(const Arguments& arguments) {
+  RepairOptions options{
+      .new_identifier = arguments.new_identifier,
+      .replace_maker_note = arguments.replace_maker_note};
+  if (!arguments.identifier.empty()) options.content_identifier = arguments.identifier;
+  if (arguments.still.empty()) return options;
+  const auto time = parse_time(arguments.still);
+  if (!time) return time.error();
+  options.still_time = *time;
+  return options;
+}
+
+PairPaths target_of(const Arguments& arguments, const PairPaths& pair) {
+  if (arguments.in_place) return pair;
+  const fs::path base = new_base(pair, arguments.output, "-repaired");
+  return {
+      with_extension(base, still_extension(named_still_format(pair.still))),
+      with_extension(base, ".MOV")};
+}
+
+int run(const Arguments& arguments) {
+  if (arguments.in_place && !arguments.output.empty())
+    return refuse("Either --in-place or -o: the files are mended, or new ones are written.");
+  if (arguments.new_identifier && !arguments.identifier.empty())
+    return refuse("Either --identifier or --new-identifier.");
+  const auto options = options_of(arguments);
+  if (!options) return refuse("--still: " + options.error().message);
+  const auto pair = pair_named(arguments.names);
+  if (!pair) return refuse(pair.error().message);
+  const auto repair = plan_repair(pair->still, pair->movie, *options);
+  if (!repair) return fail(arguments, *pair, repair.error());
+
+  const PairPaths out = target_of(arguments, *pair);
+  // A good pair needs no copy, unless a place for one is named.
+  const bool writes = !repair->changes.empty() || !arguments.output.empty();
+  if (writes) {
+    const bool may_replace = arguments.force || arguments.in_place;
+    if (const auto ready = prepare({out.still, out.movie}, may_replace); !ready)
+      return fail(arguments, *pair, ready.error());
+    if (const auto done = write_pair_edit(repair->edit, out.still, out.movie); !done)
+      return fail(arguments, *pair, done.error());
+  }
+  arguments.as_json ? print(*repair, out, writes) : tell(*repair, out, writes);
+  return kAllWell;
+}
+
+}  // namespace
+
+void add_repair_command(Program& program) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = program.add(
+      "repair",
+      "Make a Live Photo of two files, without encoding anything again.\n\n"
+      "Writes the identifier into both and the marker into the movie, where they are\n"
+      "missing or wrong.",
+      [arguments] { return run(*arguments); });
+  command->add_option("FILE", arguments->names, "A still and a movie, or their common name")
+      ->option_text("...");
+  command->add_option("-o,--output", arguments->output, "The new pair's name, or a folder")
+      ->option_text("PLACE");
+  command->add_flag("--in-place", arguments->in_place, "Change the files themselves");
+  command
+      ->add_option(
+          "--still",
+          arguments->still,
+          "When the movie shows the still; default: where the marker is or was")
+      ->option_text("TIME");
+  command->add_option("--identifier", arguments->identifier, "What joins the files: a UUID")
+      ->option_text("UUID");
+  command->add_flag("--new-identifier", arguments->new_identifier, "A new one in any case");
+  command->add_flag(
+      "--replace-maker-note",
+      arguments->replace_maker_note,
+      "Replace another maker's MakerNote");
+  command->add_flag("--force", arguments->force, "Replace what has the new names");
+  command->add_flag("--json", arguments->as_json, "Tell it in JSON Lines (docs/tool.md)");
+  command->footer(kExamples);
+}
+
+}  // namespace livephoto::tool

@@ -1,0 +1,166 @@
+#include "gst/tool/verify_command.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "core/pair/names.h"
+#include "core/pair/verify.h"
+#include "gst/tool/inspection.h"
+#include "gst/tool/path_text.h"
+#include "gst/tool/verification_json.h"
+
+namespace livephoto::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExamples =
+    R"(Examples:
+  Why are these two files no Live Photo? One line for each rule, and what to do.
+    gst-livephoto-1.0 verify IMG_0001.HEIC IMG_0001.MOV
+  The same, by their common name.
+    gst-livephoto-1.0 verify IMG_0001
+  Does Immich join them? The exit status says so.
+    gst-livephoto-1.0 verify --profile immich IMG_0001
+  A folder with all below it: who pairs with whom, and who has lost its partner.
+    gst-livephoto-1.0 verify photos/
+
+Profiles: apple (the default), immich, photoprism, memories, ente, web. What breaks
+another profile's rules is a warning. Rules are those that are published or were
+observed; whether Apple's Photos takes a pair only a device can show.)";
+
+struct Arguments {
+  std::vector<std::string> names;
+  std::string profile = "apple";
+  bool as_json = false;
+};
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return lower_case_extension(path) != ".pvt" && fs::is_directory(path, ignored);
+}
+
+void print(const json& object) { std::cout << line_of(object) << std::flush; }
+
+json pair_event(const Verification& pair, Profile profile) {
+  json object = event("verified");
+  object["still_file"] = path_text(pair.still);
+  object["movie_file"] = path_text(pair.movie);
+  object["profile"] = name_of(profile);
+  object["verdict"] = name_of(pair.verdict(profile));
+  add_verdicts(object, pair);
+  return object;
+}
+
+json finding_event(const Finding& finding) {
+  json object = event("finding");
+  object["kind"] = name_of(finding.kind);
+  object["files"] = json::array();
+  for (const fs::path& file : finding.files) object["files"].push_back(path_text(file));
+  object["why"] = finding.why;
+  object["advice"] = finding.advice;
+  return object;
+}
+
+json summary_event(const FolderReport& report, Profile profile) {
+  json object = event("summary");
+  object["profile"] = name_of(profile);
+  object["verdict"] = name_of(report.verdict(profile));
+  object["stills"] = report.stills;
+  object["movies"] = report.movies;
+  object["pairs"] = report.pairs.size();
+  object["findings"] = report.findings.size();
+  object["plain"] = report.plain;
+  return object;
+}
+
+int verify_all(const std::vector<fs::path>& folders, Profile profile, bool as_json) {
+  const auto report = verify_folders(folders);
+  if (!report) return refuse(report.error().message);
+  if (as_json) {
+    for (const Verification& pair : report->pairs) print(pair_event(pair, profile));
+    for (const Finding& finding : report->findings) print(finding_event(finding));
+    print(summary_event(*report, profile));
+  } else {
+    std::cout << verify_text(*report, profile) << std::flush;
+  }
+  return report->verdict(profile) == Verdict::Fail ? kSomeFailed : kAllWell;
+}
+
+// What keeps the two from being checked at all.
+std::string problem_of(const Inspection& inspection) {
+  if (!inspection.unfinished.empty()) return inspection.unfinished;
+  if (!inspection.problem.empty()) return inspection.problem;
+  if (inspection.together) return {};
+  const auto pair = find_pair(inspection.base);
+  return pair ? "There is no pair " + shown(inspection.base) + "." : pair.error().message;
+}
+
+bool verify_one(const Subject& subject, Profile profile, bool as_json) {
+  const Inspection inspection = inspect(subject);
+  for (const std::string& sentence : inspection.recovered) std::cerr << sentence << '\n';
+  const std::string problem = problem_of(inspection);
+  if (!problem.empty()) {
+    if (!as_json) {
+      std::cerr << problem << '\n';
+      return false;
+    }
+    json object = event("verified");
+    object["output"] = path_text(subject.base);
+    object["problem"] = problem;
+    print(object);
+    return false;
+  }
+  if (as_json)
+    print(pair_event(*inspection.together, profile));
+  else
+    std::cout << verify_text(*inspection.together, profile) << std::flush;
+  return inspection.together->verdict(profile) != Verdict::Fail;
+}
+
+int run(const Arguments& arguments) {
+  const auto profile = profile_named(arguments.profile);
+  if (!profile)
+    return refuse(
+        "There is no profile \"" + shown(arguments.profile) +
+        "\"; apple, immich, photoprism, memories, ente and web are known.");
+  if (arguments.names.empty())
+    return refuse("There is nothing to verify; --help shows how to name a pair or a folder.");
+  const std::vector<fs::path> names(arguments.names.begin(), arguments.names.end());
+  if (std::ranges::all_of(names, is_folder)) return verify_all(names, *profile, arguments.as_json);
+  if (std::ranges::any_of(names, is_folder))
+    return refuse("Name pairs or folders, not both at a time.");
+  const auto subjects = subjects_of(names);
+  if (!subjects) return refuse(subjects.error().message);
+  bool all_well = true;
+  bool is_first = true;
+  for (const Subject& subject : *subjects) {
+    if (!arguments.as_json && !std::exchange(is_first, false)) std::cout << '\n';
+    all_well = verify_one(subject, *profile, arguments.as_json) && all_well;
+  }
+  return all_well ? kAllWell : kSomeFailed;
+}
+
+}  // namespace
+
+void add_verify_command(Program& program) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = program.add(
+      "verify",
+      "Say why two files are a Live Photo, or why not.\n\n"
+      "Each rule is a line: whether it is kept, why not, and what to do.",
+      [arguments] { return run(*arguments); });
+  command->add_option("FILE", arguments->names, "Two files, names of pairs, or folders")
+      ->option_text("...");
+  command->add_option("--profile", arguments->profile, "By whose rules the exit status goes")
+      ->option_text("NAME");
+  command->add_flag("--json", arguments->as_json, "Tell it in JSON Lines (docs/tool.md)");
+  command->footer(kExamples);
+}
+
+}  // namespace livephoto::tool
