@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 from fractions import Fraction
+from pathlib import Path
 
+import broken
 import clips
 import decoders
 import gallery_rules
@@ -240,6 +242,53 @@ class Mended(RepairTest):
 
     def tree_of(self, name):
         return sorted(os.listdir(self.folder / name))
+
+
+class Cameras(RepairTest):
+    """Pairs that cameras made, in ../shared."""
+
+    def camera_pair(self, names, base="P"):
+        if not harness.LIVEPHOTOS.is_dir():
+            self.skipTest(f"no real Live Photos in {harness.LIVEPHOTOS}")
+        old = self.pair(base, Path(names[0]).suffix.upper())
+        for name, target in zip(names, (old.still, old.movie)):
+            shutil.copyfile(harness.LIVEPHOTOS / name, target)
+        return old
+
+    def test_a_copy_with_an_identifier_of_its_own(self):
+        for names in (broken.LYCHEE, broken.GOLIVE):
+            with self.subTest(names):
+                base = Path(names[0]).stem
+                old = self.camera_pair(names, base)
+                was = identifier(old.still)
+                self.tool("repair", base, "--identifier", NAMED, "-o", "Q-" + base)
+                new = self.pair("Q-" + base, old.still.suffix)
+                self.assert_untouched(old, new)
+                self.assertEqual({identifier(new.still), identifier(new.movie)}, {NAMED})
+                self.assertEqual(pair.marker_time(new.movie), pair.marker_time(old.movie))
+                self.assertNotIn("fail", {verdict for verdict, _ in self.checks(new.still, new.movie).values()})
+                self.assertEqual(self.other_tags(new.still, NAMED), self.other_tags(old.still, was))
+
+    def other_tags(self, still, of_the_pair):
+        """What exiftool reads inside the file, but for the identifier and for where things lie."""
+        tags = {name: value for name, value in readers.exiftool(still).items()
+                if name.split(":")[0] not in ("SourceFile", "ExifTool", "File", "System", "Composite")
+                and value != of_the_pair and not re.search("Offset|MediaData", name)}
+        self.assertGreater(len(tags), 10)
+        return tags
+
+    def test_a_copy_by_ffmpeg(self):
+        old = self.camera_pair(broken.LYCHEE)
+        self.ffmpeg("-i", old.movie, "-map", "0", "-c", "copy", self.folder / "copy.mov")
+        shutil.copyfile(old.still, self.folder / "copy.jpg")
+
+        self.tool("repair", "--in-place", "copy")
+
+        mended = harness.Pair(None, self.folder / "copy.jpg", self.folder / "copy.mov")
+        self.assert_untouched(old, mended)
+        self.assertEqual({identifier(mended.still), identifier(mended.movie)}, {identifier(old.still)})
+        self.assertEqual(self.checks("copy").keys() - {"dates", "names", "marker-on-frame"}, set())
+        self.assertLess(abs(pair.marker_time(mended.movie) - pair.marker_time(old.movie)), Fraction(1, 500))
 
 
 class Rewritten(RepairTest):
