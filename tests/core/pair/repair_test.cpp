@@ -415,5 +415,60 @@ TEST_F(Repairing, PartsAPairAndJoinsItAgain) {
   }
 }
 
+// For the sanitizers: whatever a byte of the headers becomes, there is a file or a sentence.
+TEST_F(Repairing, SurvivesChangedBytes) {
+  FakePair bare = testing::good_pair();
+  bare.name = "without-exif";
+  const std::string_view type = "Exif";
+  std::ranges::copy(
+      std::string_view("abcd"),
+      std::search(bare.still.begin(), bare.still.end(), type.begin(), type.end()));
+  const auto plan = [](const PairPaths& paths) {
+    const auto check = [](const PairEdit& edit) {
+      std::uint64_t still = 0;
+      std::uint64_t movie = 0;
+      const auto one = edit.write_still([&](ByteSpan bytes) {
+        still += bytes.size();
+        return Result<void>();
+      });
+      const auto other = edit.write_movie([&](ByteSpan bytes) {
+        movie += bytes.size();
+        return Result<void>();
+      });
+      EXPECT_TRUE(!one || still == edit.still_size());
+      EXPECT_TRUE(!other || movie == edit.movie_size());
+    };
+    const auto repair =
+        plan_repair(paths.still, paths.movie, {.new_identifier = true, .still_time = 200ms});
+    if (repair) check(repair->edit);
+    if (const auto split = plan_split(paths.still, paths.movie)) check(split->edit);
+  };
+  const auto change_each = [&](const FakePair& good, bool is_still, std::size_t from) {
+    const auto paths = written(good);
+    const Bytes& bytes = is_still ? good.still : good.movie;
+    std::fstream file(
+        is_still ? paths.still : paths.movie,
+        std::ios::binary | std::ios::in | std::ios::out);
+    const auto put = [&](std::size_t at, int value) {
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put(static_cast<char>(value)).flush();
+    };
+    for (std::size_t i = from; i < std::min(bytes.size(), from + 3000); ++i) {
+      put(i, bytes[i] ^ (i % 2 == 0 ? 0x80 : 0x01));
+      plan(paths);
+      put(i, bytes[i]);
+    }
+  };
+
+  change_each(testing::good_pair(), true, 0);
+  change_each(testing::good_jpeg_pair(), true, 0);
+  change_each(bare, true, 0);
+  const FakePair good = testing::good_pair();
+  const std::string_view moov = "moov";
+  const auto at = std::search(good.movie.begin(), good.movie.end(), moov.begin(), moov.end());
+  ASSERT_NE(at, good.movie.end());
+  change_each(good, false, static_cast<std::size_t>(at - good.movie.begin()) - 4);
+}
+
 }  // namespace
 }  // namespace livephoto
