@@ -7,6 +7,7 @@
 
 #include "core/isobmff/atom.h"
 #include "core/isobmff/live_photo.h"
+#include "core/isobmff/lone_samples.h"
 #include "core/isobmff/marker_track.h"
 #include "core/isobmff/timebase.h"
 #include "core/text.h"
@@ -243,6 +244,10 @@ Result<Patch> plan_edit(const Source& source, const MovieFile& movie, const Movi
     patch.replace(old.offset, old.size, {});
     end -= old.size;
   }
+
+  // What a track that goes has said is not to be found in the file.
+  for (const auto& [from, to] : lone_samples(movie, edit.removed_tracks))
+    patch.replace(from, to - from, Bytes(static_cast<std::size_t>(to - from), 0));
 
   std::optional<Box> marker;
   if (edit.marker) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/byte_range.h"
 #include "core/bytes.h"
 #include "core/isobmff/box.h"
 #include "core/result.h"
@@ -36,10 +37,6 @@ Result<std::vector<StoredSample>> read_samples(ByteSpan stbl, std::uint32_t most
 
 // The bytes that a whole table names, from the first to behind the last: for
 // tables of more samples than one wants to see, such as PCM's. Both 0 for none.
-struct ByteRange {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-};
 Result<ByteRange> sample_range(ByteSpan stbl);
 
 }  // namespace livephoto::isobmff

@@ -5,11 +5,9 @@
 #include <utility>
 
 #include "core/content_identifier.h"
-#include "core/file.h"
 #include "core/isobmff/live_photo.h"
 #include "core/isobmff/movie_edit.h"
 #include "core/pair/checks.h"
-#include "core/pair/commit.h"
 #include "core/pair/inspect_source.h"
 #include "core/still/exif_edit.h"
 #include "core/still/exif_reader.h"
@@ -92,13 +90,9 @@ bool is_good(const MovieFacts& movie, const MarkerFacts& marker) {
 // Opens a pair, plans what happens to it, and hands it out.
 class PairEditor {
  public:
-  Result<void> open(const std::filesystem::path& still, const std::filesystem::path& movie) {
-    auto still_source = open_source(still);
-    if (!still_source) return still_source.error();
-    edit_.still_ = std::move(*still_source);
-    auto movie_source = open_source(movie);
-    if (!movie_source) return movie_source.error();
-    edit_.movie_ = std::move(*movie_source);
+  Result<void> open(std::unique_ptr<Source> still, std::unique_ptr<Source> movie) {
+    edit_.still_ = std::move(still);
+    edit_.movie_ = std::move(movie);
     auto still_facts = inspect_still(*edit_.still_);
     if (!still_facts) return still_facts.error();
     still_ = std::move(*still_facts);
@@ -305,55 +299,46 @@ std::uint64_t PairEdit::movie_size() const { return movie_patch_.size_of(movie_-
 
 namespace {
 
-Result<void> write_together(const PairEdit& edit, PendingPair pair) {
-  auto done = edit.write_movie([&pair](ByteSpan bytes) { return pair.write_movie(bytes); });
-  if (done) done = edit.write_still([&pair](ByteSpan bytes) { return pair.write_still(bytes); });
-  if (!done) return done;
-  const auto written = pair.commit();
-  return written ? Result<void>() : written.error();
-}
+using Sources = std::pair<std::unique_ptr<Source>, std::unique_ptr<Source>>;
 
-Result<void> write_each(
-    const PairEdit& edit, const std::filesystem::path& still, const std::filesystem::path& movie) {
-  auto new_movie = PendingFile::create(movie);
-  if (!new_movie) return new_movie.error();
-  auto new_still = PendingFile::create(still);
-  if (!new_still) return new_still.error();
-  const auto into = [](PendingFile& file) {
-    return [&file](ByteSpan bytes) { return file.write(bytes); };
-  };
-  auto done = edit.write_movie(into(*new_movie));
-  if (done) done = edit.write_still(into(*new_still));
-  if (done) done = new_movie->sync();
-  if (done) done = new_still->sync();
-  if (done) done = new_movie->commit();
-  if (done) done = new_still->commit();
-  return done;
+Result<Sources> open_both(const std::filesystem::path& still, const std::filesystem::path& movie) {
+  auto still_source = open_source(still);
+  if (!still_source) return still_source.error();
+  auto movie_source = open_source(movie);
+  if (!movie_source) return movie_source.error();
+  return Sources{std::move(*still_source), std::move(*movie_source)};
 }
 
 }  // namespace
 
-Result<void> write_pair_edit(
-    const PairEdit& edit, const std::filesystem::path& still, const std::filesystem::path& movie) {
-  auto together = PendingPair::create_as(still, movie);
-  if (together) return write_together(edit, *std::move(together));
-  if (together.error().code != ErrorCode::InvalidInput) return together.error();
-  return write_each(edit, still, movie);
+Result<Repair> plan_repair(
+    std::unique_ptr<Source> still, std::unique_ptr<Source> movie, const RepairOptions& options) {
+  PairEditor editor;
+  if (const auto opened = editor.open(std::move(still), std::move(movie)); !opened)
+    return opened.error();
+  return editor.repair(options);
+}
+
+Result<Split> plan_split(std::unique_ptr<Source> still, std::unique_ptr<Source> movie) {
+  PairEditor editor;
+  if (const auto opened = editor.open(std::move(still), std::move(movie)); !opened)
+    return opened.error();
+  return editor.split();
 }
 
 Result<Repair> plan_repair(
     const std::filesystem::path& still,
     const std::filesystem::path& movie,
     const RepairOptions& options) {
-  PairEditor editor;
-  if (const auto opened = editor.open(still, movie); !opened) return opened.error();
-  return editor.repair(options);
+  auto sources = open_both(still, movie);
+  if (!sources) return sources.error();
+  return plan_repair(std::move(sources->first), std::move(sources->second), options);
 }
 
 Result<Split> plan_split(const std::filesystem::path& still, const std::filesystem::path& movie) {
-  PairEditor editor;
-  if (const auto opened = editor.open(still, movie); !opened) return opened.error();
-  return editor.split();
+  auto sources = open_both(still, movie);
+  if (!sources) return sources.error();
+  return plan_split(std::move(sources->first), std::move(sources->second));
 }
 
 }  // namespace livephoto

@@ -71,6 +71,10 @@ Result<Repair> plan_repair(
     const std::filesystem::path& movie,
     const RepairOptions& options);
 
+// The same of files that are open already, or of bytes.
+Result<Repair> plan_repair(
+    std::unique_ptr<Source> still, std::unique_ptr<Source> movie, const RepairOptions& options);
+
 struct Split {
   std::string content_identifier;                        // empty: there was none
   std::optional<std::chrono::nanoseconds> still_time{};  // of the marker
@@ -82,5 +86,6 @@ struct Split {
 // io.github.gst-livephoto.still-time, in nanoseconds), by which plan_repair() joins the two
 // again as they were. Errors as there.
 Result<Split> plan_split(const std::filesystem::path& still, const std::filesystem::path& movie);
+Result<Split> plan_split(std::unique_ptr<Source> still, std::unique_ptr<Source> movie);
 
 }  // namespace livephoto

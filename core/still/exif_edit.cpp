@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
+#include "core/byte_range.h"
+#include "core/still/maker_note.h"
 #include "core/still/tiff.h"
 #include "core/text.h"
 
@@ -32,6 +36,9 @@ class Editor {
   }
   void copy(std::size_t at, ByteSpan from) {
     std::ranges::copy(from, bytes_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+  void blank(std::size_t begin, std::size_t end) {
+    std::fill_n(bytes_.begin() + static_cast<std::ptrdiff_t>(begin), end - begin, std::uint8_t{0});
   }
   // Room at the end, on an even byte as TIFF wants it; where it begins.
   std::size_t grow(std::size_t size) {
@@ -86,6 +93,76 @@ bool is_whole(const std::optional<TiffDirectory>& directory) {
   return directory && directory->entries.size() == directory->promised;
 }
 
+// ---- What is no longer used -----------------------------------------------------
+
+// What the directories of a block use, all that are known; nothing where one of them is
+// damaged, so that nobody knows. MakerNotes are not counted.
+std::optional<std::vector<ByteRange>> used_ranges(const TiffBlock& block) {
+  constexpr std::uint16_t kSubDirectories = 0x014A;
+  constexpr std::uint16_t kGps = 0x8825;
+  constexpr std::uint16_t kInteroperability = 0xA005;
+  // Pictures stand where one entry says, as long as another one does.
+  constexpr std::pair<std::uint16_t, std::uint16_t> kPictures[] = {
+      {0x0111, 0x0117},
+      {0x0144, 0x0145},
+      {0x0201, 0x0202}};
+  constexpr std::size_t kMostDirectories = 16;
+  constexpr std::uint32_t kMostParts = 4096;
+
+  struct Waiting {
+    std::size_t at;
+    bool has_next;  // others than the first are not always written with one
+  };
+  std::vector<ByteRange> used{{0, kHeader}};
+  std::vector<Waiting> waiting{{block.u32(kFirstDirectoryAt), true}};
+  bool is_sane = true;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const auto [at, has_next] = waiting[i];
+    const auto directory = block.directory(at);
+    if (waiting.size() > kMostDirectories || !is_whole(directory) || !is_sane) return std::nullopt;
+    used.push_back({at, directory->end});
+    for (const TiffEntry& entry : directory->entries)
+      if (entry.tag != kMakerNote)
+        used.push_back({entry.value_at, entry.value_at + entry.value.size()});
+    const auto numbers = [&](std::uint16_t tag) {
+      std::vector<std::uint32_t> all;
+      const TiffEntry* entry = directory->find(tag);
+      const std::size_t width = entry ? tiff_size(entry->type) : 0;
+      if (width != 2 && width != 4) return all;
+      is_sane = is_sane && entry->count <= kMostParts;
+      if (!is_sane) return all;
+      for (std::size_t k = 0; k < entry->value.size(); k += width)
+        all.push_back(width == 2 ? block.u16(entry->value_at + k) : block.u32(entry->value_at + k));
+      return all;
+    };
+    for (const auto& [where, how_long] : kPictures) {
+      const auto offsets = numbers(where);
+      const auto lengths = numbers(how_long);
+      for (std::size_t k = 0; k < std::min(offsets.size(), lengths.size()); ++k)
+        used.push_back({offsets[k], std::uint64_t{offsets[k]} + lengths[k]});
+    }
+    for (const std::uint16_t tag : {kExif, kGps, kInteroperability, kSubDirectories})
+      for (const std::uint32_t sub : numbers(tag)) waiting.push_back({sub, false});
+    const std::uint32_t next = has_next ? block.u32(directory->end - 4) : 0;
+    if (next != 0) waiting.push_back({next, true});
+  }
+  return is_sane ? std::optional(std::move(used)) : std::nullopt;
+}
+
+// Where the old note stands: of one of Apple's that was cut off also what lies behind
+// it, as far as that is nobody else's.
+ByteRange old_note(
+    const TiffBlock& block, const TiffEntry& old, const std::vector<ByteRange>& used) {
+  ByteRange range{old.value_at, old.value_at + old.value.size()};
+  const auto apple = read_apple_maker_note(old.value);
+  if (!apple || apple->outside.empty()) return range;
+  std::uint64_t next = block.bytes().size();
+  for (const ByteRange& other : used)
+    if (other.begin >= range.end) next = std::min(next, other.begin);
+  range.end = next;
+  return range;
+}
+
 // The note behind all else; what points to it is the entry at `entry`.
 void append_note(Editor& editor, std::size_t entry, ByteSpan note) {
   const std::size_t at = editor.grow(note.size());
@@ -131,7 +208,12 @@ Result<Bytes> with_maker_note(ByteSpan tiff, ByteSpan note) {
     if (old->value.size() == note.size() && note.size() > 4) {
       editor.copy(old->value_at, note);
     } else {
+      const auto used = used_ranges(editor.block());
+      const auto unused = used ? parts_alone(old_note(editor.block(), *old, *used), *used)
+                               : std::vector<ByteRange>();
       append_note(editor, old->at, note);
+      for (const auto& [begin, end] : unused)
+        editor.blank(static_cast<std::size_t>(begin), static_cast<std::size_t>(end));
     }
     return editor.take();
   }

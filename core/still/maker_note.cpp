@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/binary_plist.h"
+#include "core/byte_range.h"
 #include "core/still/tiff.h"
 
 namespace livephoto {
@@ -62,9 +63,38 @@ std::optional<std::chrono::nanoseconds> run_time_in(ByteSpan value) {
 std::optional<TiffDirectory> sound_directory(ByteSpan note) {
   const auto block = open_note(note);
   const auto read = read_apple_maker_note(note);
-  if (!block || !read->big_endian || !read->is_whole() || !read->outside.empty())
+  if (!block || !read->big_endian || !read->is_whole() || !read->outside.empty() ||
+      std::ranges::count(read->tags, kContentIdentifier) > 1)
     return std::nullopt;
   return block->directory(kCountAt);
+}
+
+ByteRange range_of(const TiffEntry& entry) {
+  return {entry.value_at, entry.value_at + entry.value.size()};
+}
+
+// Where the value of one entry stands, without what others or the directory use too.
+std::vector<ByteRange> value_alone(const TiffDirectory& directory, const TiffEntry& of) {
+  std::vector<ByteRange> others{{0, directory.end}};
+  for (const TiffEntry& entry : directory.entries)
+    if (entry.at != of.at) others.push_back(range_of(entry));
+  return parts_alone(range_of(of), std::move(others));
+}
+
+// Whether another identifier may take this one's place.
+bool fits(const TiffDirectory& directory, const TiffEntry& old, std::string_view identifier) {
+  return old.type == TiffType::Ascii && old.value.size() == identifier.size() + 1 &&
+         old.value.back() == 0 &&
+         value_alone(directory, old) == std::vector<ByteRange>{range_of(old)};
+}
+
+// Zeros in place of a value that is no longer used.
+void blank(Bytes& note, const std::vector<ByteRange>& parts) {
+  for (const auto& [begin, end] : parts)
+    std::fill(
+        note.begin() + static_cast<std::ptrdiff_t>(begin),
+        note.begin() + static_cast<std::ptrdiff_t>(end),
+        std::uint8_t{0});
 }
 
 }  // namespace
@@ -122,9 +152,17 @@ std::optional<std::string> content_identifier_in(ByteSpan note) {
 std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view content_identifier) {
   const auto directory = sound_directory(note);
   if (!directory) return std::nullopt;
+  const auto* old = directory->find(kContentIdentifier);
+  if (old && fits(*directory, *old, content_identifier)) {
+    Bytes same_size(note.begin(), note.end());
+    std::ranges::copy(
+        content_identifier,
+        same_size.begin() + static_cast<std::ptrdiff_t>(old->value_at));
+    return same_size;
+  }
+  const bool is_new = old == nullptr;
   // The new value goes to the end, so that only what lies behind the directory moves:
   // by one entry, if there is one more.
-  const bool is_new = directory->find(kContentIdentifier) == nullptr;
   const std::size_t moved = is_new ? kEntrySize : 0;
   const std::size_t entries_end = kEntriesAt + directory->entries.size() * kEntrySize;
   const std::size_t value_at = note.size() + note.size() % 2 + moved;
@@ -158,6 +196,7 @@ std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view con
   }
   if (is_pending) add_identifier();
   out.insert(out.end(), note.begin() + static_cast<std::ptrdiff_t>(entries_end), note.end());
+  if (old) blank(out, value_alone(*directory, *old));
   out.resize(value_at, 0);
   append_text(out, content_identifier);
   out.push_back(0);
@@ -172,7 +211,7 @@ std::optional<Bytes> without_content_identifier(ByteSpan note) {
   const auto at = [&out](std::size_t offset) {
     return out.begin() + static_cast<std::ptrdiff_t>(offset);
   };
-  std::fill_n(at(gone->value_at), gone->value.size(), std::uint8_t{0});
+  blank(out, value_alone(*directory, *gone));
   // What follows in the directory moves up, with the offset of the next one; the room
   // is left behind it, so that no value moves.
   const std::size_t end = std::min(directory->end, out.size());

@@ -45,7 +45,9 @@ std::optional<AppleMakerNote> read_apple_maker_note(ByteSpan note);
 std::optional<std::string> content_identifier_in(ByteSpan note);
 
 // A copy of a whole big-endian Apple MakerNote with another identifier, or with one
-// where it had none; all its other values stay. Nothing where the note is damaged.
+// where it had none; all its other values stay, and the old one is nowhere in it. One
+// of the same length takes its place, so that nothing moves. Nothing where the note is
+// damaged.
 std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view content_identifier);
 
 // A copy of such a note of the same length, in which the identifier is no more and all

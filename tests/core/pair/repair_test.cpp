@@ -102,6 +102,11 @@ const FakePair& fake(const std::string& name) {
   return *std::ranges::find(testing::fake_pairs(), name, &FakePair::name);
 }
 
+bool holds(const fs::path& path, const std::string& text) {
+  const Bytes bytes = contents(path);
+  return std::string(bytes.begin(), bytes.end()).find(text) != std::string::npos;
+}
+
 TEST_F(Repairing, LeavesAGoodPairAsItIs) {
   for (const FakePair& good : {testing::good_pair(), testing::good_jpeg_pair()}) {
     const auto paths = written(good);
@@ -216,7 +221,100 @@ TEST_F(Repairing, GivesACopyANewIdentifierAndChangesNothingElse) {
     EXPECT_EQ(movie->metadata.size(), inspect_movie(paths.movie)->metadata.size());
     EXPECT_EQ(inspect_still(out.still)->capture.time, inspect_still(paths.still)->capture.time);
     EXPECT_TRUE(verify_pair(out.still, out.movie).verdict(Profile::Apple) == Verdict::Pass);
+    EXPECT_EQ(fs::file_size(out.still), good.still.size());
   }
+}
+
+// A copy must not be found by the old identifier, which tools search for in the bytes.
+TEST_F(Repairing, LeavesNothingOfTheOldIdentifier) {
+  for (const char* name :
+       {"good",
+        "good-jpeg",
+        "identifiers-differ",
+        "note-little-endian",
+        "note-truncated",
+        "note-cut-in-its-entries",
+        "note-wild-offset",
+        "exif-behind-64-kib",
+        "identifier-under-udta",
+        "static-marker",
+        "two-markers",
+        "remuxed"}) {
+    const auto paths = written(
+        name == std::string("good")        ? testing::good_pair()
+        : name == std::string("good-jpeg") ? testing::good_jpeg_pair()
+                                           : fake(name));
+    ASSERT_TRUE(holds(paths.still, "-4B5A-4978-8695-A4B3C2D1E0FF")) << name;
+
+    const auto repair =
+        plan_repair(paths.still, paths.movie, {.new_identifier = true, .still_time = 200ms});
+
+    ASSERT_TRUE(repair) << name << ": " << repair.error().message;
+    const auto out = write(repair->edit, paths);
+    expect_good(out, name);
+    EXPECT_FALSE(holds(out.still, "-4B5A-4978-8695-A4B3C2D1E0FF")) << name;
+    EXPECT_FALSE(holds(out.movie, "-4B5A-4978-8695-A4B3C2D1E0FF")) << name;
+  }
+}
+
+// Bytes of a marker's sample in the file, none where they are zeros.
+std::size_t marker_bytes(const fs::path& original, const fs::path& now) {
+  const Bytes was = contents(original);
+  const Bytes is = contents(now);
+  const auto file = isobmff::read_movie(MemorySource(was));
+  const auto track = std::ranges::find_if(file->tracks, [](const isobmff::Track& each) {
+    return each.has_key("com.apple.quicktime.still-image-time");
+  });
+  EXPECT_NE(track, file->tracks.end());
+  std::size_t count = 0;
+  const auto samples = isobmff::read_samples(track->stbl, 10);
+  for (const auto& sample : *samples)
+    for (std::uint64_t at = sample.offset; at < sample.offset + sample.size; ++at)
+      count += is[static_cast<std::size_t>(at)] != 0 ? 1 : 0;
+  return count;
+}
+
+TEST_F(Repairing, LeavesNothingOfTheOldMarker) {
+  for (const FakePair& pair : {testing::good_pair(), fake("two-samples"), fake("float32-marker")}) {
+    const auto paths = written(pair);
+    ASSERT_GT(marker_bytes(paths.movie, paths.movie), 10u);
+
+    const auto moved = plan_repair(paths.still, paths.movie, {.still_time = 200ms});
+    const auto split = plan_split(paths.still, paths.movie);
+
+    ASSERT_TRUE(moved && split);
+    for (const PairEdit* edit : {&moved->edit, &split->edit}) {
+      const auto out = write(*edit, paths);
+      expect_untouched(paths, out);
+      EXPECT_EQ(marker_bytes(paths.movie, out.movie), 0u) << pair.name;
+    }
+  }
+}
+
+// A hostile marker says that its sample is where the picture's are.
+TEST_F(Repairing, LeavesBytesThatThePictureUses) {
+  FakePair pair = testing::good_pair();
+  pair.name = "marker-in-picture";
+  auto file = isobmff::read_movie(MemorySource(pair.movie));
+  ASSERT_TRUE(file);
+  const auto of_picture = isobmff::read_samples(file->tracks[0].stbl, 1000);
+  ASSERT_TRUE(of_picture);
+  const std::uint32_t inside = static_cast<std::uint32_t>((*of_picture)[2].offset) + 3;
+  const auto of_marker = isobmff::read_samples(file->tracks.back().stbl, 1);
+  ASSERT_TRUE(of_marker);
+  const auto as_bytes = [](std::uint64_t number) {
+    return isobmff::fields(isobmff::u32(static_cast<std::uint32_t>(number)));
+  };
+  const Bytes old = as_bytes((*of_marker)[0].offset);
+  const auto at = std::find_end(pair.movie.begin(), pair.movie.end(), old.begin(), old.end());
+  ASSERT_NE(at, pair.movie.end());
+  std::ranges::copy(as_bytes(inside), at);
+  const auto paths = written(pair);
+
+  const auto split = plan_split(paths.still, paths.movie);
+
+  ASSERT_TRUE(split) << split.error().message;
+  expect_untouched(paths, write(split->edit, paths));
 }
 
 TEST_F(Repairing, WritesTheMarkerAtTheFrameOnScreen) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "core/still/exif.h"
@@ -58,6 +59,37 @@ TEST(WithMakerNote, ReplacesAnother) {
     // One of the same length takes its place; nothing else changes.
     EXPECT_EQ(after->size() == before.size(), identifier == kIdentifier);
   }
+}
+
+bool holds(const Bytes& bytes, const std::string& text) {
+  return std::string(bytes.begin(), bytes.end()).find(text) != std::string::npos;
+}
+
+TEST(WithMakerNote, LeavesNothingOfTheOldOne) {
+  const Bytes before = full_block();
+  ASSERT_TRUE(holds(before, "FFFFFFFF-4E5F"));
+
+  const auto longer = with_maker_note(before, Bytes(200, 'n'));
+  const auto shorter = with_maker_note(before, apple_maker_note("SHORT"));
+
+  ASSERT_TRUE(longer && shorter);
+  EXPECT_FALSE(holds(*longer, "FFFFFFFF-4E5F"));
+  EXPECT_FALSE(holds(*shorter, "FFFFFFFF-4E5F"));
+}
+
+// A note that was copied to where a date stands: the date is needed on.
+TEST(WithMakerNote, LeavesWhatAnotherEntryUses) {
+  Bytes block = small_block(true, true);
+  block[61] = 2;
+  const Bytes entry{0x92, 0x7C, 0, 7, 0, 0, 0, 24, 0, 0, 0, 96};
+  std::ranges::copy(entry, block.begin() + 74);
+  std::ranges::copy(std::string("note"), block.begin() + 96);
+
+  const auto after = with_maker_note(block, apple_maker_note(kIdentifier));
+
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_FALSE(holds(*after, "note"));
+  EXPECT_TRUE(read_exif(*after)->capture.time);
 }
 
 TEST(WithMakerNote, AddsOneToEitherOrderAndLeavesAllWhereItIs) {

@@ -207,6 +207,8 @@ TEST(ReadAppleMakerNote, SaysWhatIsWrong) {
   EXPECT_FALSE(read_apple_maker_note(Bytes(100, 'A')));
 }
 
+std::string text_of(const Bytes& note) { return {note.begin(), note.end()}; }
+
 TEST(WithContentIdentifier, KeepsAllElse) {
   for (const Bytes& note : {camera_note(), note_with("MM", 0x0014, 9, 1, 12, "")}) {
     const auto before = read_apple_maker_note(note);
@@ -222,6 +224,33 @@ TEST(WithContentIdentifier, KeepsAllElse) {
     EXPECT_EQ(after->run_time, before->run_time);
     EXPECT_TRUE(std::ranges::is_sorted(after->tags));
     EXPECT_EQ(after->tags.size(), before->tags.size() + (before->has(0x0011) ? 0 : 1));
+    EXPECT_EQ(text_of(*changed).find("first"), std::string::npos);
+  }
+}
+
+TEST(WithContentIdentifier, PutsOneOfTheSameLengthInItsPlace) {
+  const auto changed = with_content_identifier(camera_note(), "FIRST");
+
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(content_identifier_in(*changed), "FIRST");
+  EXPECT_EQ(changed->size(), camera_note().size());
+  EXPECT_EQ(text_of(*changed).find("first"), std::string::npos);
+}
+
+// The photo identifier is the same bytes, which it needs on.
+TEST(WithContentIdentifier, LeavesWhatAnotherValueUses) {
+  Bytes note = camera_note();
+  note[63] = 0xac;
+  ASSERT_EQ(content_identifier_in(note), "first");
+
+  for (const auto& changed :
+       {with_content_identifier(note, "FIRST"),
+        with_content_identifier(note, kIdentifier),
+        without_content_identifier(note)}) {
+    ASSERT_TRUE(changed);
+    EXPECT_NE(text_of(*changed).find("first"), std::string::npos);
+    EXPECT_NE(content_identifier_in(*changed), "first");
+    EXPECT_TRUE(read_apple_maker_note(*changed)->outside.empty());
   }
 }
 
@@ -255,6 +284,10 @@ TEST(WithContentIdentifier, LeavesDamagedNotesAlone) {
   EXPECT_FALSE(with_content_identifier(note_with("MM", 0x0020, 2, 37, 40, value), kIdentifier));
   EXPECT_FALSE(with_content_identifier(note_with("MM", 0x0020, 2, 12, 0, value), kIdentifier));
   EXPECT_FALSE(with_content_identifier(Bytes(80, 1), kIdentifier));
+  Bytes twice = camera_note();
+  twice[53] = 0x11;
+  EXPECT_FALSE(with_content_identifier(twice, kIdentifier));
+  EXPECT_FALSE(without_content_identifier(twice));
 }
 
 }  // namespace
