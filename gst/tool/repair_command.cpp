@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/content_identifier.h"
 #include "core/pair/names.h"
 #include "core/pair/recover.h"
 #include "core/pair/repair.h"
@@ -84,10 +85,14 @@ Result<RepairOptions> options_of(const Arguments& arguments) {
   RepairOptions options{
       .new_identifier = arguments.new_identifier,
       .replace_maker_note = arguments.replace_maker_note};
-  if (!arguments.identifier.empty()) options.content_identifier = arguments.identifier;
+  if (!arguments.identifier.empty()) {
+    const auto identifier = parse_content_identifier(arguments.identifier);
+    if (!identifier) return invalid_input("--identifier: " + identifier.error().message);
+    options.content_identifier = *identifier;
+  }
   if (arguments.still.empty()) return options;
   const auto time = parse_time(arguments.still);
-  if (!time) return time.error();
+  if (!time) return invalid_input("--still: " + time.error().message);
   options.still_time = *time;
   return options;
 }
@@ -106,7 +111,7 @@ int run(const Arguments& arguments) {
   if (arguments.new_identifier && !arguments.identifier.empty())
     return refuse("Either --identifier or --new-identifier.");
   const auto options = options_of(arguments);
-  if (!options) return refuse("--still: " + options.error().message);
+  if (!options) return refuse(options.error().message);
   const auto pair = pair_named(arguments.names);
   if (!pair) return refuse(pair.error().message);
   const auto repair = plan_repair(pair->still, pair->movie, *options);
