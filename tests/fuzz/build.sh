@@ -17,12 +17,13 @@ compile() {
   "${compiler[@]}" "${flags[@]}" "${@:2}" -c "$root/$1" -o "$objects/${name%.cpp}.o"
 }
 sources=(
-  core/{binary_plist,content_identifier,source,text}.cpp
-  core/isobmff/{boxes,clean_aperture,file_atoms,live_photo_info,metadata_items,reader}.cpp
-  core/isobmff/{sample_reader,source_metadata}.cpp
-  core/still/{exif_reader,heif_reader,jpeg_reader,maker_note,tiff}.cpp
-  core/pair/{names,apple_checks,camera_differences,gallery_checks,inspect_movie,inspect_still,inspect_text,verify}.cpp)
-targets=(movie heic jpeg note)
+  core/{binary_plist,byte_range,content_identifier,patch,source,text}.cpp
+  core/isobmff/{boxes,clean_aperture,clip_times,file_atoms,live_photo,live_photo_info,lone_samples,marker_track}.cpp
+  core/isobmff/{metadata_items,movie,movie_edit,quicktime,reader,sample_reader,sample_table,source_metadata}.cpp
+  core/isobmff/{still_time,timebase}.cpp
+  core/still/{exif_edit,exif_reader,heif_reader,jpeg_reader,maker_note,still_edit,tiff}.cpp
+  core/pair/{names,apple_checks,camera_differences,gallery_checks,inspect_movie,inspect_still,inspect_text,repair,verify}.cpp)
+targets=(movie heic jpeg note repair)
 
 pids=()
 for source in "${sources[@]}"; do

@@ -36,6 +36,8 @@ void write_pairs(const fs::path& folder) {
     write(folder / "movie", pair.name, pair.movie);
     const bool is_jpeg = pair.still.size() > 2 && pair.still[0] == 0xFF;
     write(folder / (is_jpeg ? "jpeg" : "heic"), pair.name, pair.still);
+    write(folder / "repair", pair.name + "-still", pair.still);
+    write(folder / "repair", pair.name + "-movie", pair.movie);
   }
 }
 
