@@ -11,11 +11,25 @@ namespace livephoto {
 namespace {
 
 constexpr std::size_t kPixels = kSeenWidth * kSeenHeight;
-// Of correlations: alike enough to be one picture that was encoded twice, and clearly
-// less alike than another.
-constexpr double kSamePicture = 0.99;
-constexpr double kClearly = 0.05;
+// Of correlations: alike enough to be of one moment, clearly less alike than another, and
+// of another picture altogether. Stills of cameras have 0.98 and more with their frames.
 constexpr double kAlike = 0.85;
+constexpr double kClearly = 0.05;
+constexpr double kUnlike = 0.2;
+// Of a picture in which there is something to be seen, in steps of 255: a fade to black and
+// its noise have less.
+constexpr double kLeastDeviation = 6;
+
+double deviation(ByteSpan luma) {
+  double sum = 0;
+  double squares = 0;
+  for (const double value : luma) {
+    sum += value;
+    squares += value * value;
+  }
+  const double mean = sum / static_cast<double>(kPixels);
+  return std::sqrt(std::max(0.0, squares / static_cast<double>(kPixels) - mean * mean));
+}
 
 // Of mean 0 and length 1, so that brightness and contrast do not count; all 0 for a
 // picture of one brightness.
@@ -62,11 +76,18 @@ Result<Check> still_frame_check(
   }
   Check check{.name = "still-is-marked-frame", .why = {}, .advice = {}};
   const double likeness = correlation(still, marked->luma);
+  const bool is_seen = std::min(deviation(still_luma), deviation(marked->luma)) >= kLeastDeviation;
+  if (best_likeness < kUnlike && is_seen) {
+    check.verdict = Verdict::Warn;
+    check.why = "The still resembles no frame of the movie.";
+    check.advice = "Look whether the two files are of one moment.";
+    return check;
+  }
   if (best_likeness - likeness < kClearly || best_likeness < kAlike) {
     check.why = "No other frame resembles the still clearly more than the marked one.";
     return check;
   }
-  check.verdict = best_likeness >= kSamePicture ? Verdict::Fail : Verdict::Warn;
+  check.verdict = Verdict::Warn;
   check.why = "The marked frame, at " + seconds_text(marked->time) +
               ", is not the still's: the frame at " + seconds_text(best->time) +
               " resembles it more.";

@@ -54,6 +54,8 @@ struct Verification {
   // What was found in the files, where they could be read.
   std::optional<StillFacts> still_facts;
   std::optional<MovieFacts> movie_facts;
+  // Why whoever can decode did not look at the still and its frame; a sentence, or empty.
+  std::string not_compared{};
 
   // The worst of a profile's own checks.
   Verdict verdict(Profile profile) const;
@@ -76,9 +78,9 @@ inline constexpr std::size_t kSeenHeight = 48;
 
 // The check "still-is-marked-frame", of Apple's profile: which of the movie's frames the
 // still resembles most, whatever its brightness and contrast. A warning where another
-// frame than the marked one does so clearly; a camera's still is a photo of its own,
-// with another field of view, and may resemble none. InvalidInput for a picture of
-// another size, or no frames.
+// frame than the marked one does so clearly, or none does at all: a camera's still is a
+// photo of its own, in another light and with another field of view. It never fails.
+// InvalidInput for a picture of another size, or no frames.
 Result<Check> still_frame_check(
     ByteSpan still_luma, const std::vector<SeenFrame>& frames, std::chrono::nanoseconds marker);
 

@@ -71,6 +71,8 @@ std::string verify_text(const Verification& verification, Profile profile) {
   std::string text;
   add_line(text, verification.still.string() + " + " + verification.movie.string());
   for (const Check& check : checks) add_line(text, line_of(check));
+  if (!verification.not_compared.empty())
+    add_line(text, padded("", 6) + padded("not compared", 24) + verification.not_compared);
   add_line(text, profiles_text(profile));
   add_line(text, conclusion(checks, profile));
   return text;

@@ -12,6 +12,7 @@
 #include "core/pair/verify.h"
 #include "gst/tool/inspection.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/still_comparison.h"
 #include "gst/tool/verification_json.h"
 
 namespace livephoto::tool {
@@ -53,6 +54,7 @@ json pair_event(const Verification& pair, Profile profile) {
   object["movie_file"] = path_text(pair.movie);
   object["profile"] = name_of(profile);
   object["verdict"] = name_of(pair.verdict(profile));
+  object["not_compared"] = pair.not_compared.empty() ? json() : json(pair.not_compared);
   add_verdicts(object, pair);
   return object;
 }
@@ -80,8 +82,10 @@ json summary_event(const FolderReport& report, Profile profile) {
 }
 
 int verify_all(const std::vector<fs::path>& folders, Profile profile, bool as_json) {
-  const auto report = verify_folders(folders);
+  auto report = verify_folders(folders);
   if (!report) return refuse(report.error().message);
+  for (Verification& pair : report->pairs)
+    pair.not_compared = "Pictures are looked at where one pair is named, not of all in a folder.";
   if (as_json) {
     for (const Verification& pair : report->pairs) print(pair_event(pair, profile));
     for (const Finding& finding : report->findings) print(finding_event(finding));
@@ -101,8 +105,16 @@ std::string problem_of(const Inspection& inspection) {
   return pair ? "There is no pair " + shown(inspection.base) + "." : pair.error().message;
 }
 
+// Of files that can be read.
+void look_at_pictures(Inspection& inspection) {
+  if (inspection.still && inspection.movie)
+    compare_still(*inspection.still, *inspection.movie, *inspection.together);
+  else
+    inspection.together->not_compared = "One of the files cannot be read.";
+}
+
 bool verify_one(const Subject& subject, Profile profile, bool as_json) {
-  const Inspection inspection = inspect(subject);
+  Inspection inspection = inspect(subject);
   for (const std::string& sentence : inspection.recovered) std::cerr << sentence << '\n';
   const std::string problem = problem_of(inspection);
   if (!problem.empty()) {
@@ -116,6 +128,7 @@ bool verify_one(const Subject& subject, Profile profile, bool as_json) {
     print(object);
     return false;
   }
+  look_at_pictures(inspection);
   if (as_json)
     print(pair_event(*inspection.together, profile));
   else

@@ -207,6 +207,8 @@ class Mended(RepairTest):
         self.tool("repair", "--new-identifier", "--in-place", "b/P")
 
         new = self.pair("b/P")
+        for path in (new.still, new.movie):
+            self.assertNotIn(identifier(old.still).encode(), path.read_bytes())
         self.assert_untouched(old, new)
         self.assert_good(new, MENDED)
         self.assertNotEqual(identifier(new.movie), identifier(old.movie))
@@ -265,6 +267,8 @@ class Cameras(RepairTest):
                 new = self.pair("Q-" + base, old.still.suffix)
                 self.assert_untouched(old, new)
                 self.assertEqual({identifier(new.still), identifier(new.movie)}, {NAMED})
+                for path in (new.still, new.movie):
+                    self.assertNotIn(was.encode(), path.read_bytes())
                 self.assertEqual(pair.marker_time(new.movie), pair.marker_time(old.movie))
                 self.assertNotIn("fail", {verdict for verdict, _ in self.checks(new.still, new.movie).values()})
                 self.assertEqual(self.other_tags(new.still, NAMED), self.other_tags(old.still, was))
@@ -310,6 +314,103 @@ class Rewritten(RepairTest):
                          [packet[2] for packet in packets(old.movie)["video"]])
         report = pair.check_pair(new.still, new.movie, pair.Expectation(galleries=False))
         self.assertEqual(report.problems, [])
+
+
+class Compared(RepairTest):
+    """Whether the still is the marked frame is seen by decoding both."""
+
+    CHECK = "still-is-marked-frame"
+
+    def seen(self, *arguments, code=0):
+        """(verdict, why) of that check, or (None, why it was not made)."""
+        event, = self.said("verify", *arguments, code=code)
+        found = [check for check in event["checks"] if check["name"] == self.CHECK]
+        if event["not_compared"] is not None:
+            self.assertEqual(found, [])
+            return None, event["not_compared"]
+        return found[0]["verdict"], found[0]["why"]
+
+    def test_a_marker_on_another_frame_is_a_warning(self):
+        for options in ((), ("--jpeg",)):
+            base = "Q" + "".join(options)
+            self.made("P" + base, *options)
+            self.assertEqual(self.seen("P" + base)[0], "pass")
+            self.tool("repair", "P" + base, "--still", "2.5", "-o", base)
+
+            self.assertEqual(set(self.checks(base)), {self.CHECK})
+            verdict, why = self.seen(base)
+            self.assertEqual(verdict, "warn")
+            self.assertRegex(why, r"at 2\.500 s, is not the still's: the frame at 1\.\d+ s resembles it more")
+            self.assertRegex(self.tool("verify", base).out, "(?m)^warn +still-is-marked-frame ")
+
+    def test_a_still_of_another_video_is_a_warning(self):
+        self.made()
+        self.ffmpeg("-ss", "2.1", "-i", clips.moving().path, "-frames:v", "1", "-vf", "negate", self.folder / "O.jpg")
+        self.assertEqual(self.seen("O.jpg", "P.MOV", code=1), ("warn", "The still resembles no frame of the movie."))
+
+    def test_turned_and_anamorphic_pictures_are_compared_upright(self):
+        for name, clip in (("turned", clips.portrait(90)), ("half", clips.portrait(180)), ("wide", clips.anamorphic()),
+                           ("hdr", clips.hdr10()), ("ten", clips.ten_bit())):
+            for options in ((), ("--jpeg",)):
+                with self.subTest(name=name, options=options):
+                    self.make(clip.path, "-o", name, "--force", *options)
+                    self.assertEqual(self.seen(name + (".JPG" if options else ".HEIC"), name + ".MOV")[0], "pass")
+
+    def test_pairs_that_cameras_made_pass(self):
+        if not harness.LIVEPHOTOS.is_dir():
+            self.skipTest(f"no real Live Photos in {harness.LIVEPHOTOS}")
+        for names in (broken.LYCHEE, broken.GOLIVE):
+            with self.subTest(names):
+                self.assertEqual(self.seen(*[harness.LIVEPHOTOS / name for name in names])[0], "pass")
+        verdict, why = self.seen(*sorted(harness.LIVEPHOTOS.glob("tika*")), code=1)
+        self.assertEqual((verdict, bool(why)), (None, True))
+
+    def test_what_cannot_be_compared_is_told_with_the_reason(self):
+        old = self.made()
+        self.tool("split", "P", "-o", "parts/")
+        self.assertRegex(self.seen("parts/P-still.HEIC", "parts/P-clip.MOV", code=1)[1], "There is no marker")
+
+        good = old.still.read_bytes()
+        at = good.index(b"mdat") + 4
+        old.still.write_bytes(good[:at] + bytes(len(good) - at))
+        self.assertRegex(self.seen("P", code=1)[1], "^The still was not decoded: libheif cannot decode the still")
+        old.still.write_bytes(good)
+        movie = old.movie.read_bytes()
+        at = movie.index(b"mdat") + 4
+        end = movie.index(b"moov", at) - 4
+        old.movie.write_bytes(movie[:at] + bytes(end - at) + movie[end:])
+        self.assertRegex(self.seen("P", code=1)[1], "^The movie was not decoded: ")
+        self.assertRegex(self.tool("verify", "P", code=1).out, "(?m)^ +not compared +The movie was not decoded: ")
+
+        event, _ = self.said("verify", ".", code=1)[:2]
+        self.assertRegex(event["not_compared"], "not of all in a folder")
+
+
+class Hostile(RepairTest):
+    """Each file of ../shared/media/broken as the movie, or still, of a pair."""
+
+    def test_each_is_a_sentence_and_no_success(self):
+        files = sorted((harness.SHARED / "media" / "broken").glob("*"))
+        if not files:
+            self.skipTest("no ../shared/media/broken")
+        self.made()
+        for path in files:
+            shutil.copyfile(path, self.folder / "S.HEIC")
+            shutil.copyfile(path, self.folder / "M.MOV")
+            for command, arguments in (("verify", ("P.HEIC", "M.MOV")), ("verify", ("S.HEIC", "P.MOV")),
+                                       ("repair", ("P.HEIC", "M.MOV", "-o", "out/Q")),
+                                       ("split", ("P.HEIC", "M.MOV", "-o", "out/Q", "--force")),
+                                       ("repair", ("S.HEIC", "P.MOV", "-o", "out/S"))):
+                with self.subTest(command=command, file=path.name, arguments=arguments):
+                    said = self.run_tool(command, *arguments, timeout=60)
+                    # Of some only the sound or the pictures are broken, which stay as they are; one is a good JPEG.
+                    may_succeed = command == "split" or (arguments[0] == "S.HEIC" and path.suffix == ".jpg")
+                    self.assertIn(said.code, (0, 1, 2) if may_succeed else (1, 2), said)
+                    if command == "verify":
+                        self.assertTrue("\nFAIL " in said.out or len(said.err.splitlines()) == 1, said)
+                    elif said.code != 0:
+                        self.assertEqual((said.out, len(said.err.splitlines())), ("", 1), said)
+        self.assertNotIn("out/Q.MOV", self.tree())
 
 
 class Frames(RepairTest):
@@ -369,7 +470,9 @@ class Told(RepairTest):
                 (("repair",), 2, "There is no pair"),
                 (("repair", "P", "-o", "Q", "--in-place"), 2, "Either --in-place"),
                 (("repair", "P", "--still", "x"), 2, "--still"), (("repair", "none"), 2, "there is no still"),
-                (("repair", "P", "--identifier", "x", "-o", "Q"), 1, "P.HEIC \\+ P.MOV: "),
+                (("repair", "P", "--identifier", "x", "-o", "Q"), 2, " --identifier: .*is not a UUID"),
+                (("repair", "P", "--identifier", NAMED + "0"), 2, " --identifier: "),
+                (("repair", "P", "--identifier", NAMED.replace("-", ""), "--in-place"), 2, " --identifier: "),
                 (("repair", "text.HEIC", "P.MOV"), 1, "neither QuickTime"),
                 (("repair", "P", "--new-identifier", "-o", "P"), 1, "is there already"),
                 (("split", "P.HEIC", "P.MOV", "--frames", "x"), 2, "\"marked\" or \"all\"")):

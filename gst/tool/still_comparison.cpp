@@ -1,0 +1,125 @@
+#include "gst/tool/still_comparison.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/text.h"
+#include "gst/tool/decoder.h"
+#include "gst/tool/heif_luma.h"
+#include "gst/tool/luma.h"
+
+namespace livephoto::tool {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::chrono::seconds kLongest{30};
+constexpr std::uint64_t kMostPixels = 100'000'000;
+constexpr const char* kGrey = "video/x-raw,format=GRAY8";
+
+Result<Luma> luma_of(GstSample* sample) {
+  GstVideoInfo info;
+  GstBuffer* buffer = gst_sample_get_buffer(sample);
+  if (!buffer || !gst_video_info_from_caps(&info, gst_sample_get_caps(sample)))
+    return invalid_input("It was decoded to something that is no picture.");
+  GstVideoFrame frame;
+  if (!gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ))
+    return invalid_input("It was decoded to a picture that cannot be read.");
+  Luma luma{
+      .width = static_cast<std::size_t>(info.width),
+      .height = static_cast<std::size_t>(info.height),
+      .pixel_aspect = static_cast<double>(info.par_n) / info.par_d,
+      .pixels = {}};
+  const auto* row = static_cast<const guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0));
+  for (std::size_t y = 0; y < luma.height; ++y, row += GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0))
+    luma.pixels.insert(luma.pixels.end(), row, row + luma.width);
+  gst_video_frame_unmap(&frame);
+  return luma;
+}
+
+// By which videoflip makes upright what is stored in this orientation.
+const char* direction_of(Orientation orientation) {
+  constexpr const char* kDirections[] =
+      {"identity", "horiz", "180", "vert", "ul-lr", "90r", "ur-ll", "90l"};
+  return kDirections[static_cast<int>(orientation) - 1];
+}
+
+Result<Luma> jpeg_luma(const StillFacts& still) {
+  Decoder decoder;
+  if (const auto opened = decoder.open(still.path, direction_of(still.orientation), kGrey); !opened)
+    return opened.error();
+  const auto frame = decoder.next();
+  if (!frame) return frame.error();
+  if (!*frame) return invalid_input("There is no picture in it.");
+  return luma_of((*frame)->sample.get());
+}
+
+struct Film {
+  std::vector<SeenFrame> frames;
+  double aspect = 1;
+};
+
+Result<Film> film_of(const MovieFacts& movie) {
+  Decoder decoder;
+  if (const auto opened = decoder.open(movie.path, "auto", kGrey); !opened) return opened.error();
+  Film film;
+  for (;;) {
+    const auto frame = decoder.next();
+    if (!frame) return frame.error();
+    if (!*frame) break;
+    const auto luma = luma_of((*frame)->sample.get());
+    if (!luma) return luma.error();
+    film.aspect = luma->aspect();
+    film.frames.push_back({(*frame)->time, from_afar(*luma, luma->aspect())});
+  }
+  if (film.frames.empty()) return invalid_input("There is no picture in it.");
+  return film;
+}
+
+std::optional<nanoseconds> marker_of(const MovieFacts& movie) {
+  for (const MarkerFacts& marker : movie.markers)
+    if (!marker.is_lost && !marker.times.empty()) return marker.times.front();
+  return std::nullopt;
+}
+
+Error about(const char* what, const Error& error) {
+  return {error.code, std::string(what) + " was not decoded: " + error.message, error.detail};
+}
+
+Result<Check> compared(const StillFacts& still, const MovieFacts& movie) {
+  const auto marker = marker_of(movie);
+  if (!marker) return invalid_input("There is no marker that says which frame is the still's.");
+  if (movie.video() == nullptr) return invalid_input("The movie shows no picture.");
+  if (movie.duration > kLongest)
+    return invalid_input("The movie is longer than 30 s, and all of it would be decoded.");
+  if (std::uint64_t{still.width} * still.height > kMostPixels)
+    return invalid_input("The still has more than 100 million pixels.");
+  const auto film = film_of(movie);
+  if (!film) return about("The movie", film.error());
+  const auto picture = still.format == StillKind::Jpeg ? jpeg_luma(still) : heif_luma(still.path);
+  if (!picture) return about("The still", picture.error());
+  // A camera's still shows more above and below, or at the sides, than its movie.
+  return still_frame_check(from_afar(*picture, film->aspect), film->frames, *marker);
+}
+
+}  // namespace
+
+void compare_still(const StillFacts& still, const MovieFacts& movie, Verification& verification) {
+  const auto check = compared(still, movie);
+  if (!check) {
+    verification.not_compared = check.error().message;
+    return;
+  }
+  auto& checks = verification.checks;
+  const auto behind = std::ranges::find_if(checks, [](const Check& other) {
+    return other.profile != Profile::Apple;
+  });
+  checks.insert(behind, *check);
+}
+
+}  // namespace livephoto::tool
