@@ -39,30 +39,6 @@ struct Candidate {
   fs::path base() const { return path.parent_path() / path.stem(); }
 };
 
-Result<std::vector<fs::path>> files_in(const std::vector<fs::path>& folders) {
-  std::set<fs::path> files;  // by name; and a folder inside another counts once
-  for (const fs::path& folder : folders) {
-    std::error_code error;
-    fs::recursive_directory_iterator entries(
-        folder,
-        fs::directory_options::skip_permission_denied,
-        error);
-    if (error) return io_error(folder, "the system reported \"" + error.message() + "\".");
-    for (; entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-      if (error) return io_error(folder, "the system reported \"" + error.message() + "\".");
-      const fs::path& path = entries->path();
-      if (!has_suffix(path, kStillSuffixes) && !has_suffix(path, kMovieSuffixes)) continue;
-      if (!entries->is_regular_file(error)) continue;
-      files.insert(path);
-      if (files.size() > kMostFiles)
-        return io_error(
-            folder,
-            "it has more than 100,000 pictures and movies; give a smaller one.");
-    }
-  }
-  return std::vector<fs::path>(files.begin(), files.end());
-}
-
 using Group = std::vector<const Candidate*>;
 
 // Who pairs, of one identifier: those of one name, then what is left over in the order
@@ -306,8 +282,32 @@ Result<PairPaths> in_order(const fs::path& one, const fs::path& other) {
   return first ? PairPaths{other, one} : PairPaths{one, other};
 }
 
+Result<std::vector<fs::path>> pair_files_in(const std::vector<fs::path>& folders) {
+  std::set<fs::path> files;  // by name; and a folder inside another counts once
+  for (const fs::path& folder : folders) {
+    std::error_code error;
+    fs::recursive_directory_iterator entries(
+        folder,
+        fs::directory_options::skip_permission_denied,
+        error);
+    if (error) return io_error(folder, "the system reported \"" + error.message() + "\".");
+    for (; entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+      if (error) return io_error(folder, "the system reported \"" + error.message() + "\".");
+      const fs::path& path = entries->path();
+      if (!has_suffix(path, kStillSuffixes) && !has_suffix(path, kMovieSuffixes)) continue;
+      if (!entries->is_regular_file(error)) continue;
+      files.insert(path);
+      if (files.size() > kMostFiles)
+        return io_error(
+            folder,
+            "it has more than 100,000 pictures and movies; give a smaller one.");
+    }
+  }
+  return std::vector<fs::path>(files.begin(), files.end());
+}
+
 Result<FolderReport> verify_folders(const std::vector<fs::path>& folders) {
-  const auto files = files_in(folders);
+  const auto files = pair_files_in(folders);
   if (!files) return files.error();
   Folder folder;
   for (const fs::path& file : *files) folder.read(file);

@@ -131,9 +131,12 @@ struct FolderReport {
   Verdict verdict(Profile profile) const;  // findings count as warnings
 };
 
-// Who pairs with whom in these folders and those in them: by identifier, and among
-// equals by name. Files are known by their suffixes. At most 100,000 files; Io where
-// a folder cannot be read.
+// The stills and movies in these folders and those in them, known by their suffixes, by
+// name. At most 100,000; Io where a folder cannot be read.
+Result<std::vector<std::filesystem::path>> pair_files_in(
+    const std::vector<std::filesystem::path>& folders);
+
+// Who pairs with whom among them: by identifier, and among equals by name.
 Result<FolderReport> verify_folders(const std::vector<std::filesystem::path>& folders);
 
 std::string verify_text(const FolderReport& report, Profile profile);

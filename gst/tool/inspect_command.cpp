@@ -1,11 +1,16 @@
 #include "gst/tool/inspect_command.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
+#include "core/pair/names.h"
+#include "core/pair/verify.h"
+#include "core/text.h"
 #include "gst/tool/inspection.h"
 #include "gst/tool/path_text.h"
 
@@ -24,6 +29,8 @@ constexpr const char* kExamples =
 A run that was killed while it wrote the pair may have left it unfinished. That
 is finished or taken back first, and told.)";
 
+namespace fs = std::filesystem;
+
 struct Arguments {
   std::vector<std::string> names;
   bool as_json = false;
@@ -35,10 +42,34 @@ void tell(const Inspection& inspection) {
   std::cout << inspection_text(inspection) << std::flush;
 }
 
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return lower_case_extension(path) != ".pvt" && fs::is_directory(path, ignored);
+}
+
+// With the files in folders in the place of these.
+Result<std::vector<fs::path>> files_named(const std::vector<std::string>& names) {
+  std::vector<fs::path> files;
+  for (const fs::path name : names) {
+    if (!is_folder(name)) {
+      files.push_back(name);
+      continue;
+    }
+    const auto inside = pair_files_in({name});
+    if (!inside) return inside.error();
+    if (inside->empty())
+      return invalid_input("There is no still and no movie in " + shown(name) + ".");
+    files.insert(files.end(), inside->begin(), inside->end());
+  }
+  return files;
+}
+
 int run(const Arguments& arguments) {
   if (arguments.names.empty())
     return refuse("There is no file to inspect; --help shows how to name some.");
-  const auto subjects = subjects_of({arguments.names.begin(), arguments.names.end()});
+  const auto files = files_named(arguments.names);
+  if (!files) return refuse(files.error().message);
+  const auto subjects = subjects_of(*files);
   if (!subjects) return refuse(subjects.error().message);
   bool all_well = true;
   bool is_first = true;
@@ -65,7 +96,7 @@ void add_inspect_command(Program& program) {
       "What its two files say of themselves, and whether they belong together by what\n"
       "Apple's cameras write and by the rules of galleries.",
       [arguments] { return run(*arguments); });
-  command->add_option("FILE", arguments->names, "Files, names of pairs, and .pvt folders")
+  command->add_option("FILE", arguments->names, "Files, names of pairs, folders, and .pvt.zip")
       ->option_text("...");
   command->add_flag("--json", arguments->as_json, "Tell it in JSON Lines (docs/tool.md)");
   command->footer(kExamples);

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "core/pair/names.h"
 #include "core/pair/recover.h"
 #include "core/text.h"
+#include "gst/tool/packed.h"
 #include "gst/tool/path_text.h"
 
 namespace livephoto::tool {
@@ -41,8 +44,7 @@ Result<Subject> subject_of(const fs::path& name) {
   const std::string extension = lower_case_extension(path);
   const fs::path base = pair_base(path);
   if (extension == ".pvt") return Subject{base, {}, true};
-  if (extension == ".zip" && base != path)
-    return invalid_input(shown(name) + " is packed; unpack it first, and name the folder in it.");
+  if (extension == ".zip" && is_there(path)) return Subject{path, {path}, false, true};
   if (is_folder(path))
     return invalid_input(shown(name) + " is a folder; name the files in it, or one of each pair.");
   if (is_there(path)) return Subject{base, {path}};
@@ -107,27 +109,46 @@ void inspect_together(const std::vector<fs::path>& files, Inspection& inspection
   inspection.movie = std::move(inspection.together->movie_facts);
 }
 
+// The names are then those in the zip file.
+void inspect_packed(const fs::path& zip, Inspection& inspection) {
+  const auto folder = TemporaryFolder::create();
+  const auto files = folder ? unpack_pair(zip, folder->path()) : folder.error();
+  if (!files) {
+    inspection.problem = files.error().message;
+    return;
+  }
+  inspect_together(*files, inspection);
+  const auto name_in_zip = [&zip](const fs::path& path) { return zip / path.filename(); };
+  if (inspection.still) inspection.still->path = name_in_zip(inspection.still->path);
+  if (inspection.movie) inspection.movie->path = name_in_zip(inspection.movie->path);
+}
+
 }  // namespace
 
 Result<std::vector<Subject>> subjects_of(const std::vector<fs::path>& names) {
   if (auto pair = pair_of(names)) return std::vector{*std::move(pair)};
   std::vector<Subject> subjects;
+  std::map<std::pair<std::string, bool>, std::size_t> places;  // by base and is_bundle
   for (const fs::path& name : names) {
     auto subject = subject_of(name);
     if (!subject) return subject.error();
-    const auto same = std::ranges::find_if(subjects, [&subject](const Subject& other) {
-      return other.base == subject->base && other.is_bundle == subject->is_bundle;
-    });
-    if (same == subjects.end())
+    const auto [place, is_new] =
+        places.try_emplace({subject->base.native(), subject->is_bundle}, subjects.size());
+    if (is_new) {
       subjects.push_back(*std::move(subject));
-    else
-      for (const fs::path& file : subject->files)
-        if (std::ranges::find(same->files, file) == same->files.end()) same->files.push_back(file);
+      continue;
+    }
+    auto& files = subjects[place->second].files;
+    for (const fs::path& file : subject->files)
+      if (std::ranges::find(files, file) == files.end()) files.push_back(file);
   }
   return subjects;
 }
 
 Result<std::vector<fs::path>> files_of(const Subject& subject) {
+  if (subject.is_packed)
+    return invalid_input(
+        shown(subject.base) + " is packed; unpack it first, and name the folder in it.");
   if (subject.files.size() > 1) return subject.files;
   const fs::path base = subject.is_bundle
                             ? with_extension(subject.base, ".pvt") / subject.base.filename()
@@ -147,6 +168,10 @@ bool Inspection::is_well() const {
 Inspection inspect(const Subject& subject) {
   Inspection inspection;
   inspection.base = subject.base;
+  if (subject.is_packed) {
+    inspect_packed(subject.files.front(), inspection);
+    return inspection;
+  }
   recover_pair(subject.base, inspection);
   const auto files = files_of(subject);
   if (!files)

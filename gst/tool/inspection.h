@@ -12,19 +12,21 @@
 
 namespace livephoto::tool {
 
-// A pair, named by its name without extension, by one of its files or both, or by its .pvt folder;
-// or one file alone.
+// A pair, named by its name without extension, by one of its files or both, by its .pvt folder or
+// by what that was packed into; or one file alone.
 struct Subject {
   std::filesystem::path base;                // what a killed run would have left belongs to it
   std::vector<std::filesystem::path> files;  // those that were named
   bool is_bundle = false;                    // the files are in base.pvt
+  bool is_packed = false;                    // they are in a zip file, the one in `files`
 };
 
 // Files of one name are one subject, and so are two that are a still and a movie, whatever they are
 // called. InvalidInput, with what to do, for what can be none of these.
 Result<std::vector<Subject>> subjects_of(const std::vector<std::filesystem::path>& names);
 
-// Its two files, or the one that was named and stands alone. Io, with which is missing.
+// Its two files, or the one that was named and stands alone. Io, with which is missing;
+// InvalidInput where they are packed.
 Result<std::vector<std::filesystem::path>> files_of(const Subject& subject);
 
 struct Inspection {

@@ -113,6 +113,13 @@ void look_at_pictures(Inspection& inspection) {
     inspection.together->not_compared = "One of the files cannot be read.";
 }
 
+// What is to be decoded has to be there as files.
+std::string packed_problem(const std::vector<Subject>& subjects) {
+  for (const Subject& subject : subjects)
+    if (subject.is_packed) return files_of(subject).error().message;
+  return {};
+}
+
 bool verify_one(const Subject& subject, Profile profile, bool as_json) {
   Inspection inspection = inspect(subject);
   for (const std::string& sentence : inspection.recovered) std::cerr << sentence << '\n';
@@ -150,6 +157,8 @@ int run(const Arguments& arguments) {
     return refuse("Name pairs or folders, not both at a time.");
   const auto subjects = subjects_of(names);
   if (!subjects) return refuse(subjects.error().message);
+  if (const std::string problem = packed_problem(*subjects); !problem.empty())
+    return refuse(problem);
   bool all_well = true;
   bool is_first = true;
   for (const Subject& subject : *subjects) {

@@ -6,7 +6,9 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 import time
+import zipfile
 
 import clips
 import harness
@@ -84,6 +86,55 @@ class Pair(InspectTest):
                 self.assertEqual((event["still"]["file"], event["movie"]["file"]), files)
         self.assertEqual(len(self.inspected("P", "B.pvt", "alone.HEIC")), 3)
 
+    def test_all_in_a_folder(self):
+        for name in ("d/P.HEIC", "d/P.MOV", "d/deeper/Q.HEIC", "d/deeper/Q.MOV", "d/alone.HEIC"):
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.folder / ("P" + name[name.rindex("."):]), self.folder / name)
+        (self.folder / "d/notes.txt").write_text("no picture", encoding="ascii")
+        self.make(clips.moving().path, "--start", "1", "-o", "d/B.pvt")
+
+        events = self.inspected("d")
+
+        self.assertEqual([event["output"] for event in events], ["d/B.pvt/B", "d/P", "d/alone", "d/deeper/Q"])
+        self.assertEqual([("still" in event, "movie" in event) for event in events],
+                         [(True, True), (True, True), (True, False), (True, True)])
+        self.assertEqual(len(self.inspected("d", "P")), 5)
+        (self.folder / "d/text.MOV").write_text("no movie", encoding="ascii")
+        self.assertEqual([event["well"] for event in self.inspected("d", code=1)], [True] * 4 + [False])
+
+    def test_a_packed_pair(self):
+        self.make(clips.moving().path, "--start", "1", "-o", "B.pvt.zip")
+        with zipfile.ZipFile(self.folder / "other.zip", "w", zipfile.ZIP_DEFLATED) as other:
+            for name in ("__MACOSX/._P.HEIC", "P.HEIC", "x/P.MOV"):
+                other.write(self.folder / ("P" + name[name.rindex("."):]), name)
+        places = os.listdir(tempfile.gettempdir())
+
+        own, others = self.inspected("B.pvt.zip", "other.zip")
+
+        self.assertEqual((own["well"], own["output"], own["movie"]["marker"]), (True, "B.pvt.zip", 1.5))
+        self.assertEqual((own["still"]["file"], own["movie"]["file"]), ("B.pvt.zip/B.HEIC", "B.pvt.zip/B.MOV"))
+        self.assertEqual((others["well"], others["still"]["file"]), (True, "other.zip/P.HEIC"))
+        self.assertEqual([name for name in os.listdir(tempfile.gettempdir())
+                          if re.fullmatch(r"livephoto-\w{6}", name) and name not in places], [])
+        self.assertIn("B.pvt.zip is packed; unpack it first", self.run_tool("verify", "B.pvt.zip").err)
+        self.assertIn("B.pvt.zip is packed; unpack it first", self.run_tool("repair", "B.pvt.zip").err)
+
+    def test_a_packed_file_that_is_damaged(self):
+        self.make(clips.moving().path, "--start", "1", "-o", "B.pvt.zip")
+        good = (self.folder / "B.pvt.zip").read_bytes()
+        at = good.index(b"mdat") + 100
+        with zipfile.ZipFile(self.folder / "lone.zip", "w") as lone:
+            lone.write(self.folder / "P.HEIC", "P.HEIC")
+        for name, data, words in (("cut.zip", good[:-100], "no zip file"), ("text.zip", b"text", "no zip file"),
+                                  ("bit.zip", good[:at] + bytes([good[at] ^ 1]) + good[at + 1:], "no zip file"),
+                                  ("lone.zip", None, "no still with a movie")):
+            with self.subTest(name):
+                if data is not None:
+                    (self.folder / name).write_bytes(data)
+                said = self.inspect(name, code=1)
+                self.assertEqual((said.out, len(said.err.splitlines())), ("", 1), said)
+                self.assertIn(words, said.err)
+
     def test_a_file_alone(self):
         (self.folder / "P.HEIC").unlink()
         movie, = self.inspected("P.MOV")
@@ -121,13 +172,11 @@ class Pair(InspectTest):
                 self.assertIn("  apple", said.out)
 
     def test_what_cannot_be_inspected(self):
-        self.make(clips.moving().path, "--start", "1", "-o", "B.pvt.zip")
-
         self.assertIn("There is no file to inspect", self.refused())
         self.assertIn("A file has no name", self.refused(""))
         self.assertIn("cannot come from the standard input", self.refused("-"))
-        self.assertIn(". is a folder; name the files in it", self.refused("."))
-        self.assertIn("B.pvt.zip is packed; unpack it first", self.refused("B.pvt.zip"))
+        (self.folder / "empty").mkdir()
+        self.assertIn("There is no still and no movie in empty", self.refused("empty"))
 
     def test_the_examples_work(self):
         text = self.run_tool("inspect", "--help").out

@@ -1,0 +1,35 @@
+// The two files of a pair that is packed, as .pvt.zip or by any program, taken out to be read.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/result.h"
+
+namespace livephoto::tool {
+
+// A folder that is gone with this object, with all in it.
+class TemporaryFolder {
+ public:
+  // Io where the system's folder for such does not take it.
+  static Result<TemporaryFolder> create();
+  TemporaryFolder(TemporaryFolder&& other) noexcept;
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  ~TemporaryFolder();
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  std::filesystem::path path_;
+};
+
+// Writes the first still and the first movie in `zip` into `folder`, known by their suffixes
+// and under their own names; what is hidden is passed over. Of 4,096 members, and of 1 GiB
+// each. InvalidInput for what is no zip or damaged, is encrypted, or holds no pair; Io;
+// Unsupported in a build without minizip.
+Result<std::vector<std::filesystem::path>> unpack_pair(
+    const std::filesystem::path& zip, const std::filesystem::path& folder);
+
+}  // namespace livephoto::tool
