@@ -198,6 +198,10 @@ Result<void> check(const MovieFile& movie) {
     return unsupported(
         "Behind the movie's atoms follows something that is none, at byte " +
         std::to_string(*movie.atoms.garbage_at) + "; make an ordinary movie of it first.");
+  if (!movie.atoms.atoms.back().is_whole)
+    return invalid_input(
+        "The movie is cut off: it ends in the middle of its last atom, \"" +
+        text_of(movie.atoms.atoms.back().type) + "\"; copy it again.");
   if (const auto meta = find_atom(*movie.moov, "meta"); meta && !is_keyed(*meta))
     return unsupported(
         "The movie keeps its metadata in a way that cannot be changed here; make a QuickTime "

@@ -182,6 +182,19 @@ void append_exif(Editor& editor, std::size_t entry, ByteSpan note) {
   editor.set_entry(entry, kExif, TiffType::Long, 1, static_cast<std::uint32_t>(photo.at));
 }
 
+// Where directories of a hostile block lie one in the other, what was written into one has
+// changed another.
+Result<Bytes> finished(Editor& editor, ByteSpan note) {
+  const TiffBlock block = editor.block();
+  const auto ifd0 = block.directory(block.u32(kFirstDirectoryAt));
+  const TiffEntry* to_exif = ifd0 ? ifd0->find(kExif) : nullptr;
+  const auto photo_at = to_exif ? block.number(*to_exif) : std::nullopt;
+  const auto photo = photo_at ? block.directory(*photo_at) : std::nullopt;
+  const TiffEntry* found = photo ? photo->find(kMakerNote) : nullptr;
+  if (found == nullptr || !std::ranges::equal(found->value, note)) return damaged();
+  return editor.take();
+}
+
 }  // namespace
 
 Result<Bytes> with_maker_note(ByteSpan tiff, ByteSpan note) {
@@ -199,7 +212,7 @@ Result<Bytes> with_maker_note(ByteSpan tiff, ByteSpan note) {
     const auto longer = editor.longer(*ifd0, kExif);
     append_exif(editor, longer.entry, note);
     editor.set(kFirstDirectoryAt, static_cast<std::uint32_t>(longer.at), 4);
-    return editor.take();
+    return finished(editor, note);
   }
   const auto photo_at = editor.block().number(*to_exif);
   const auto photo = photo_at ? editor.block().directory(*photo_at) : std::nullopt;
@@ -215,12 +228,12 @@ Result<Bytes> with_maker_note(ByteSpan tiff, ByteSpan note) {
       for (const auto& [begin, end] : unused)
         editor.blank(static_cast<std::size_t>(begin), static_cast<std::size_t>(end));
     }
-    return editor.take();
+    return finished(editor, note);
   }
   const auto longer = editor.longer(*photo, kMakerNote);
   append_note(editor, longer.entry, note);
   editor.set_entry(to_exif->at, kExif, TiffType::Long, 1, static_cast<std::uint32_t>(longer.at));
-  return editor.take();
+  return finished(editor, note);
 }
 
 }  // namespace livephoto

@@ -201,6 +201,8 @@ Bytes replaced(ByteSpan meta, const std::vector<Change>& changes) {
 
 Result<void> check(const HeifFile& file) {
   if (file.atoms.garbage_at) return unknown_layout("something behind its atoms");
+  if (!file.atoms.atoms.back().is_whole)
+    return invalid_input("The still is cut off in the middle of its last atom; copy it again.");
   if (file.atoms.find("moov") != nullptr) return unknown_layout("a sequence of pictures");
   for (const HeifItem& item : file.items)
     if (item.is_elsewhere || item.construction > 1) return unknown_layout("where its items are");

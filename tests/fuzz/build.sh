@@ -17,7 +17,7 @@ compile() {
   "${compiler[@]}" "${flags[@]}" "${@:2}" -c "$root/$1" -o "$objects/${name%.cpp}.o"
 }
 sources=(
-  core/{binary_plist,byte_range,content_identifier,patch,source,text}.cpp
+  core/{binary_plist,byte_range,colour,content_identifier,patch,source,text}.cpp
   core/isobmff/{boxes,clean_aperture,clip_times,file_atoms,live_photo,live_photo_info,lone_samples,marker_track}.cpp
   core/isobmff/{metadata_items,movie,movie_edit,quicktime,reader,sample_reader,sample_table,source_metadata}.cpp
   core/isobmff/{still_time,timebase}.cpp

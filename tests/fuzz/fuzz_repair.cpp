@@ -1,7 +1,9 @@
 // Mending and parting pairs of which one file is hostile: the other is a small good one.
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <string>
 
 #include "core/isobmff/box.h"
 #include "core/isobmff/movie.h"
@@ -60,6 +62,11 @@ Bytes good_still() {
       u16(0xFFD9));
 }
 
+[[noreturn]] void stop(const char* what, const std::string& why) {
+  std::fprintf(stderr, "%s%s\n", what, why.c_str());
+  std::abort();
+}
+
 std::unique_ptr<Source> source(ByteSpan bytes) { return std::make_unique<MemorySource>(bytes); }
 
 // What is written, which has to be as long as was promised.
@@ -94,9 +101,12 @@ void try_repair(ByteSpan still, ByteSpan movie) {
   const Files files = written(repair->edit);
   const auto still_facts = inspect_still(MemorySource(files.still));
   const auto movie_facts = inspect_movie(MemorySource(files.movie));
-  if (!still_facts || !movie_facts) std::abort();
-  if (still_facts->identifier != kIdentifier || movie_facts->identifier != kIdentifier)
-    std::abort();
+  if (!still_facts) stop("The new still: ", still_facts.error().message);
+  if (!movie_facts) stop("The new movie: ", movie_facts.error().message);
+  if (still_facts->identifier != kIdentifier)
+    stop("The new still has ", still_facts->identifier.value_or("no identifier"));
+  if (movie_facts->identifier != kIdentifier)
+    stop("The new movie has ", movie_facts->identifier.value_or("no identifier"));
 }
 
 void try_split(ByteSpan still, ByteSpan movie) {
@@ -105,8 +115,10 @@ void try_split(ByteSpan still, ByteSpan movie) {
   const Files files = written(split->edit);
   const auto still_facts = inspect_still(MemorySource(files.still));
   const auto movie_facts = inspect_movie(MemorySource(files.movie));
-  if (!still_facts || !movie_facts) std::abort();
-  if (still_facts->identifier || movie_facts->identifier) std::abort();
+  if (!still_facts) stop("The new still: ", still_facts.error().message);
+  if (!movie_facts) stop("The new movie: ", movie_facts.error().message);
+  if (still_facts->identifier) stop("The parted still has ", *still_facts->identifier);
+  if (movie_facts->identifier) stop("The parted movie has ", *movie_facts->identifier);
 }
 
 }  // namespace

@@ -418,6 +418,15 @@ TEST_F(Repairing, RefusesWhatItCannotMend) {
   EXPECT_NE(message("disabled").find("shows no picture"), std::string::npos);
   const auto paths = written(testing::good_pair());
   EXPECT_FALSE(plan_repair(paths.still, paths.movie, {.content_identifier = "no UUID"}));
+  // Its header is in front, so that it can be read all the same.
+  FakePair cut = testing::good_pair();
+  cut.name = "cut-off";
+  const Bytes promises = isobmff::fields(isobmff::u32(1000), isobmff::u32(isobmff::FourCC("mdat")));
+  cut.movie.insert(cut.movie.end(), promises.begin(), promises.end());
+  const auto cut_off = written(cut);
+  const auto of_cut_off = plan_repair(cut_off.still, cut_off.movie, {.new_identifier = true});
+  ASSERT_FALSE(of_cut_off);
+  EXPECT_NE(of_cut_off.error().message.find("cut off"), std::string::npos);
   FakePair garbage = testing::good_pair();
   garbage.name = "garbage";
   garbage.movie.insert(garbage.movie.end(), 100, 0xFF);

@@ -140,6 +140,9 @@ TEST(WithMakerNote, SurvivesEveryChangedByte) {
         bytes[i] = static_cast<std::uint8_t>(bytes[i] ^ change);
         const auto changed = with_maker_note(bytes, note);
         EXPECT_LE(changed ? changed->size() : 0, good.size() + 1000);
+        if (changed) {
+          EXPECT_EQ(read_exif(*changed)->maker_note, note) << i;
+        }
       }
 }
 
