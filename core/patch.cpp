@@ -37,6 +37,36 @@ std::uint64_t Patch::size_of(std::uint64_t size) const {
   return size + appended_.size();
 }
 
+Result<void> Patch::read(
+    const Source& source, std::uint64_t offset, std::span<std::uint8_t> out) const {
+  const std::uint64_t all = size_of(source.size());
+  if (offset > all || out.size() > all - offset) return source.read(source.size(), out);
+  const MemorySource behind(appended_);
+  Result<void> done;
+  std::uint64_t now = 0;  // where a stretch begins in the new file
+  // What of the next stretch, which are `size` bytes of `from`, is wanted.
+  const auto take = [&](const Source& from, std::uint64_t at, std::uint64_t size) {
+    const std::uint64_t begin = std::max(now, offset);
+    const std::uint64_t end = std::min(now + size, offset + out.size());
+    if (done && begin < end)
+      done = from.read(
+          at + (begin - now),
+          out.subspan(
+              static_cast<std::size_t>(begin - offset),
+              static_cast<std::size_t>(end - begin)));
+    now += size;
+  };
+  std::uint64_t old = 0;
+  for (const auto& [at, replacement] : replacements_) {
+    take(source, old, at - old);
+    take(MemorySource(replacement.bytes), 0, replacement.bytes.size());
+    old = at + replacement.size;
+  }
+  take(source, old, source.size() - old);
+  take(behind, 0, appended_.size());
+  return done;
+}
+
 Result<void> Patch::write(const Source& source, const ByteSink& sink) const {
   std::uint64_t at = 0;
   for (const auto& [offset, replacement] : replacements_) {

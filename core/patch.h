@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 
 #include "bytes.h"
 #include "result.h"
@@ -24,6 +25,9 @@ class Patch {
   // How large a file of `size` bytes becomes.
   std::uint64_t size_of(std::uint64_t size) const;
 
+  // The bytes of the new file from `offset` on, as Source::read() gives them.
+  Result<void> read(const Source& source, std::uint64_t offset, std::span<std::uint8_t> out) const;
+
   // Hands all of the new file on, in pieces of at most 1 MiB where it copies. The
   // errors are those of `source` and `sink`.
   Result<void> write(const Source& source, const ByteSink& sink) const;
@@ -36,6 +40,21 @@ class Patch {
 
   std::map<std::uint64_t, Replacement> replacements_;
   Bytes appended_;
+};
+
+// The new file, to be read before it is written. Both have to outlive it.
+class PatchedSource final : public Source {
+ public:
+  PatchedSource(const Source& source, const Patch& patch) : source_(source), patch_(patch) {}
+
+  std::uint64_t size() const override { return patch_.size_of(source_.size()); }
+  Result<void> read(std::uint64_t offset, std::span<std::uint8_t> out) const override {
+    return patch_.read(source_, offset, out);
+  }
+
+ private:
+  const Source& source_;
+  const Patch& patch_;
 };
 
 }  // namespace livephoto

@@ -108,6 +108,7 @@ class PairEditor {
     if (const auto done = mend_still(*identifier, options); !done) return done.error();
     const auto time = mend_movie(*identifier, options);
     if (!time) return time.error();
+    if (!is_mended(*identifier)) return strange();
     return Repair{*identifier, *time, std::move(changes_), std::move(edit_)};
   }
 
@@ -119,6 +120,7 @@ class PairEditor {
     if (works != movie_.markers.end() && !works->times.empty()) split.still_time = works->times[0];
     if (const auto done = part_still(); !done) return done.error();
     if (const auto done = part_movie(split); !done) return done.error();
+    if (!is_parted()) return strange();
     split.edit = std::move(edit_);
     return split;
   }
@@ -148,6 +150,38 @@ class PairEditor {
       if (known)
         if (const auto good = parse_content_identifier(*known)) return good;
     return new_content_identifier();
+  }
+
+  // ---- Reading back ------------------------------------------------------------
+
+  // In hostile files one thing lies in the other, so that a change in one place shows in
+  // another: what is planned is read before it is handed out.
+  static Error strange() {
+    return Error{
+        ErrorCode::Unsupported,
+        "The files are laid out so strangely that they cannot be changed without damage.",
+        {}};
+  }
+
+  Result<StillFacts> planned_still() const {
+    return inspect_still(PatchedSource(*edit_.still_, edit_.still_patch_));
+  }
+
+  Result<MovieFacts> planned_movie() const {
+    return inspect_movie(PatchedSource(*edit_.movie_, edit_.movie_patch_));
+  }
+
+  bool is_mended(const std::string& identifier) const {
+    const auto still = planned_still();
+    const auto movie = planned_movie();
+    return still && movie && still->identifier == identifier && movie->identifier == identifier &&
+           movie->markers.size() == 1 && is_good(*movie, movie->markers[0]);
+  }
+
+  bool is_parted() const {
+    const auto still = planned_still();
+    const auto movie = planned_movie();
+    return still && movie && !still->identifier && !movie->identifier && movie->markers.empty();
   }
 
   // ---- Mending -----------------------------------------------------------------
