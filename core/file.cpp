@@ -96,6 +96,12 @@ Result<PendingFile> PendingFile::create(const fs::path& path) {
   return io_error(EEXIST, path);
 }
 
+void PendingFile::keep_attributes() {
+  const posix::Descriptor old(
+      ::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (old && descriptor_ >= 0) posix::copy_attributes(old.get(), descriptor_);
+}
+
 Result<void> PendingFile::write(ByteSpan bytes) {
   if (descriptor_ < 0) return io_error(EBADF, path_);
   is_synced_ = false;

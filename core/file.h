@@ -26,6 +26,10 @@ class PendingFile {
   PendingFile& operator=(PendingFile&&) noexcept;
   ~PendingFile();
 
+  // Gives the new file the owner, the permissions and the extended attributes of the one that it
+  // will replace, as far as the user may; nothing where there is none.
+  void keep_attributes();
+
   // Appends. NoSpace where the file system is full.
   // After an error the temporary file is gone and nothing can be committed.
   Result<void> write(ByteSpan bytes);

@@ -22,6 +22,8 @@ class Patch {
   // Behind all others.
   void append(Bytes bytes);
 
+  bool is_empty() const { return replacements_.empty() && appended_.empty(); }
+
   // How large a file of `size` bytes becomes.
   std::uint64_t size_of(std::uint64_t size) const;
 

@@ -4,14 +4,17 @@
 #include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <iterator>
 #include <random>
 #include <system_error>
+#include <vector>
 
 namespace livephoto::posix {
 namespace {
@@ -60,6 +63,24 @@ std::string reason(int error, const fs::path& path) {
 
 // Some file systems (FUSE, CIFS) have nothing to sync and say so.
 bool cannot_sync(int error) { return error == EINVAL || error == ENOTSUP || error == ENOSYS; }
+
+// Both may grow between the two calls: then nothing is copied.
+std::vector<char> names_of_attributes(int file) {
+  std::vector<char> names(
+      static_cast<std::size_t>(std::max<ssize_t>(::flistxattr(file, nullptr, 0), 0)));
+  const auto size = ::flistxattr(file, names.data(), names.size());
+  names.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  return names;
+}
+
+void copy_attribute(int from, int to, const char* name) {
+  const auto size = ::fgetxattr(from, name, nullptr, 0);
+  if (size < 0) return;
+  std::vector<char> value(static_cast<std::size_t>(size));
+  const auto got = ::fgetxattr(from, name, value.data(), value.size());
+  if (got >= 0)
+    static_cast<void>(::fsetxattr(to, name, value.data(), static_cast<std::size_t>(got), 0));
+}
 
 // `write` says how many it took, as write(2) does.
 template <class Write>
@@ -164,6 +185,20 @@ Result<void> sync(int descriptor, const fs::path& path) {
     return io_error(errno, path);
   }
   return {};
+}
+
+void copy_attributes(int from, int to) {
+  struct stat status {};
+  if (::fstat(from, &status) != 0) return;
+  // Changing the owner clears the set-user-ID bit, so the mode comes last; where the owner cannot
+  // be kept, that bit must not go to another.
+  const bool has_owner = ::fchown(to, status.st_uid, static_cast<gid_t>(-1)) == 0;
+  const bool has_group = ::fchown(to, static_cast<uid_t>(-1), status.st_gid) == 0;
+  const mode_t kept = has_owner && has_group ? 07777 : 0777;
+  static_cast<void>(::fchmod(to, status.st_mode & kept));
+  const auto names = names_of_attributes(from);
+  for (std::size_t at = 0; at < names.size(); at += std::strlen(&names[at]) + 1)
+    copy_attribute(from, to, &names[at]);
 }
 
 Result<std::string> read_text(int descriptor, std::size_t limit, const fs::path& path) {

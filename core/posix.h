@@ -53,6 +53,10 @@ Result<void> write_all_at(
     int descriptor, std::uint64_t offset, ByteSpan bytes, const std::filesystem::path& path);
 Result<void> sync(int descriptor, const std::filesystem::path& path);
 
+// Gives a new file the owner, the permissions and the extended attributes (access lists
+// among them) of another, as far as the user may.
+void copy_attributes(int from, int to);
+
 // Up to `limit` bytes from the beginning. Io if there are more.
 Result<std::string> read_text(int descriptor, std::size_t limit, const std::filesystem::path& path);
 

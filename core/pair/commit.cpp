@@ -157,7 +157,17 @@ Result<PendingPair> PendingPair::create_as(const fs::path& still, const fs::path
             " are not those of one pair; give both one name, such as IMG_0001.HEIC and "
             "IMG_0001.MOV.",
         {}};
-  return begin(base, still.extension().string(), movie.extension().string(), Bundle::Pair);
+  auto pair = begin(base, still.extension().string(), movie.extension().string(), Bundle::Pair);
+  if (!pair) return pair;
+  const State& state = *pair->state_;
+  const auto keep = [&state](std::size_t index, const fs::path& path) {
+    state.folder.copy_attributes(
+        path.filename().string(),
+        Placement::new_name(state.claim.name(), index));
+  };
+  keep(Staging::kMovie, movie);
+  keep(Staging::kStill, still);
+  return pair;
 }
 
 Result<PendingPair> PendingPair::begin(

@@ -41,8 +41,9 @@ class PendingPair {
       const std::filesystem::path& base, StillFormat format, Bundle bundle = Bundle::Pair);
 
   // The same for files whose names are known, in whatever case: those of a pair that is
-  // mended. InvalidInput where they are not one name with a still's and a movie's
-  // extension in one folder.
+  // mended. They keep owner, permissions and extended attributes as far as the user may.
+  // InvalidInput where they are not one name with a still's and a movie's extension in
+  // one folder.
   static Result<PendingPair> create_as(
       const std::filesystem::path& still, const std::filesystem::path& movie);
 

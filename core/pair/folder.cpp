@@ -126,6 +126,13 @@ Result<Descriptor> Folder::create_file(const std::string& name, const fs::path& 
   return file;
 }
 
+void Folder::copy_attributes(const std::string& from, const std::string& to) const {
+  constexpr int kFlags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  const Descriptor old(::openat(descriptor(), from.c_str(), O_RDONLY | kFlags));
+  const Descriptor made(::openat(descriptor(), to.c_str(), O_WRONLY | kFlags));
+  if (old && made) posix::copy_attributes(old.get(), made.get());
+}
+
 int Folder::rename(const std::string& from, const std::string& to) const {
   return result_of(::renameat(descriptor(), from.c_str(), descriptor(), to.c_str()));
 }

@@ -37,6 +37,10 @@ class Folder {
   Result<posix::Descriptor> create_file(
       const std::string& name, const std::filesystem::path& shown) const;
 
+  // Gives the file `to` the owner, the permissions and the extended attributes of `from`, as
+  // far as the user may; nothing where `from` is no file.
+  void copy_attributes(const std::string& from, const std::string& to) const;
+
   // 0 or errno. rename() replaces a file, exchange() and link() need a file
   // system that can.
   int rename(const std::string& from, const std::string& to) const;

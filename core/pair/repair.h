@@ -23,6 +23,9 @@ class PairEdit {
   Result<void> write_still(const ByteSink& sink) const;
   Result<void> write_movie(const ByteSink& sink) const;
 
+  bool changes_still() const { return !still_patch_.is_empty(); }
+  bool changes_movie() const { return !movie_patch_.is_empty(); }
+
   std::uint64_t still_size() const;  // bytes
   std::uint64_t movie_size() const;
 
@@ -38,8 +41,14 @@ class PairEdit {
 // Writes both under these names, in the place of files that exist or not. Files of one
 // name in one folder appear together or not at all, as PendingPair does it; others each
 // whole, the movie first, and where only that came to be, the same repair again mends the
-// rest. Errors as of PendingPair and PendingFile.
+// rest. What is replaced keeps owner, permissions and extended attributes as far as the
+// user may. Errors as of PendingPair and PendingFile.
 Result<void> write_pair_edit(
+    const PairEdit& edit, const std::filesystem::path& still, const std::filesystem::path& movie);
+
+// The same of the two files that the edit is of, of which only those are written that
+// change. Where they are links, it is the files that they lead to.
+Result<void> write_pair_edit_in_place(
     const PairEdit& edit, const std::filesystem::path& still, const std::filesystem::path& movie);
 
 struct RepairOptions {

@@ -53,9 +53,9 @@ class LooseFiles : public Staging {
 
   static Result<std::unique_ptr<Staging>> make(
       const StagingPlace& place, const Extensions& extensions) {
-    auto movie = stage_file(place, 0, extensions.movie);
+    auto movie = stage_file(place, kMovie, extensions.movie);
     if (!movie) return movie.error();
-    auto still = stage_file(place, 1, extensions.still);
+    auto still = stage_file(place, kStill, extensions.still);
     if (!still) return still.error();
     return std::unique_ptr<Staging>(
         std::make_unique<LooseFiles>(*std::move(movie), *std::move(still), extensions));

@@ -29,6 +29,10 @@ struct Extensions {
 // One way of putting the two files into a folder.
 class Staging {
  public:
+  // Which of the temporary files of Bundle::Pair is which, as Placement::new_name() counts.
+  static constexpr std::size_t kMovie = 0;
+  static constexpr std::size_t kStill = 1;
+
   virtual ~Staging() = default;
   virtual Result<void> write_movie(ByteSpan bytes) = 0;
   virtual Result<void> write_still(ByteSpan bytes) = 0;

@@ -8,7 +8,6 @@
 
 #include "core/content_identifier.h"
 #include "core/pair/names.h"
-#include "core/pair/recover.h"
 #include "core/pair/repair.h"
 #include "core/text.h"
 #include "gst/tool/json_text.h"
@@ -124,7 +123,8 @@ int run(const Arguments& arguments) {
     const bool may_replace = arguments.force || arguments.in_place;
     if (const auto ready = prepare({out.still, out.movie}, may_replace); !ready)
       return fail(arguments, *pair, ready.error());
-    if (const auto done = write_pair_edit(repair->edit, out.still, out.movie); !done)
+    const auto write = arguments.in_place ? write_pair_edit_in_place : write_pair_edit;
+    if (const auto done = write(repair->edit, out.still, out.movie); !done)
       return fail(arguments, *pair, done.error());
   }
   arguments.as_json ? print(*repair, out, writes) : tell(*repair, out, writes);
