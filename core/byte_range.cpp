@@ -1,8 +1,14 @@
 #include "core/byte_range.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace livephoto {
+
+std::uint64_t added(std::uint64_t a, std::uint64_t b) {
+  constexpr auto kLargest = std::numeric_limits<std::uint64_t>::max();
+  return a > kLargest - b ? kLargest : a + b;
+}
 
 std::vector<ByteRange> parts_alone(ByteRange range, std::vector<ByteRange> others) {
   std::ranges::sort(others, {}, &ByteRange::begin);

@@ -13,6 +13,9 @@ struct ByteRange {
   bool operator==(const ByteRange&) const = default;
 };
 
+// The sum, or the largest number where it is larger than that.
+std::uint64_t added(std::uint64_t a, std::uint64_t b);
+
 // The parts of `range` that none of the others touches, in order.
 std::vector<ByteRange> parts_alone(ByteRange range, std::vector<ByteRange> others);
 

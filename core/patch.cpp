@@ -1,7 +1,7 @@
 #include "core/patch.h"
 
 #include <algorithm>
-#include <cassert>
+#include <iterator>
 #include <utility>
 
 namespace livephoto {
@@ -22,14 +22,44 @@ Result<void> copy(
   return {};
 }
 
+Error overlapping() {
+  return Error{
+      ErrorCode::Unsupported,
+      "The file is laid out so strangely that it cannot be changed without damage.",
+      "two changes of the same bytes"};
+}
+
 }  // namespace
 
 void Patch::replace(std::uint64_t offset, std::uint64_t size, Bytes bytes) {
-  assert(!replacements_.contains(offset));
+  const auto next = replacements_.lower_bound(offset);
+  const bool meets_next =
+      next != replacements_.end() && (next->first == offset || next->first - offset < size);
+  const bool meets_last = next != replacements_.begin() &&
+                          std::prev(next)->second.size > offset - std::prev(next)->first;
+  if (meets_next || meets_last) {
+    overlaps_ = true;
+    return;
+  }
+  if (bytes.size() != size)
+    growth_[offset] = static_cast<std::int64_t>(bytes.size()) - static_cast<std::int64_t>(size);
   replacements_[offset] = {size, std::move(bytes)};
 }
 
 void Patch::append(Bytes bytes) { appended_.insert(appended_.end(), bytes.begin(), bytes.end()); }
+
+std::optional<std::uint64_t> Patch::place_of(ByteRange range) const {
+  const auto behind = replacements_.lower_bound(range.end);
+  if (behind != replacements_.begin()) {
+    // As they do not overlap, those before the last one end before it.
+    const auto& [offset, replacement] = *std::prev(behind);
+    if (offset > range.begin || replacement.size > range.begin - offset) return std::nullopt;
+  }
+  std::uint64_t place = range.begin;
+  for (const auto& [offset, growth] : growth_)
+    if (offset <= range.begin) place += static_cast<std::uint64_t>(growth);
+  return place;
+}
 
 std::uint64_t Patch::size_of(std::uint64_t size) const {
   for (const auto& [offset, replacement] : replacements_)
@@ -39,6 +69,7 @@ std::uint64_t Patch::size_of(std::uint64_t size) const {
 
 Result<void> Patch::read(
     const Source& source, std::uint64_t offset, std::span<std::uint8_t> out) const {
+  if (overlaps_) return overlapping();
   const std::uint64_t all = size_of(source.size());
   if (offset > all || out.size() > all - offset) return source.read(source.size(), out);
   const MemorySource behind(appended_);
@@ -68,9 +99,9 @@ Result<void> Patch::read(
 }
 
 Result<void> Patch::write(const Source& source, const ByteSink& sink) const {
+  if (overlaps_) return overlapping();
   std::uint64_t at = 0;
   for (const auto& [offset, replacement] : replacements_) {
-    assert(offset >= at);
     if (const auto copied = copy(source, at, offset - at, sink); !copied) return copied;
     if (!replacement.bytes.empty())
       if (const auto written = sink(replacement.bytes); !written) return written;

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 
+#include "byte_range.h"
 #include "bytes.h"
 #include "result.h"
 #include "source.h"
@@ -17,12 +19,17 @@ using ByteSink = std::function<Result<void>(ByteSpan)>;
 
 class Patch {
  public:
-  // In place of the `size` bytes at `offset`; replacements do not overlap.
+  // In place of the `size` bytes at `offset`. Replacements may not overlap: where one does,
+  // nothing is known of the new file, and reading and writing it give Unsupported.
   void replace(std::uint64_t offset, std::uint64_t size, Bytes bytes);
   // Behind all others.
   void append(Bytes bytes);
 
-  bool is_empty() const { return replacements_.empty() && appended_.empty(); }
+  bool is_empty() const { return replacements_.empty() && appended_.empty() && !overlaps_; }
+
+  // Where these bytes of the old file begin in the new one; nothing where they are not all
+  // kept, one behind the other. The range is not empty.
+  std::optional<std::uint64_t> place_of(ByteRange range) const;
 
   // How large a file of `size` bytes becomes.
   std::uint64_t size_of(std::uint64_t size) const;
@@ -41,7 +48,10 @@ class Patch {
   };
 
   std::map<std::uint64_t, Replacement> replacements_;
+  // By how much those of another length make the file grow; there are few of them.
+  std::map<std::uint64_t, std::int64_t> growth_;
   Bytes appended_;
+  bool overlaps_ = false;
 };
 
 // The new file, to be read before it is written. Both have to outlive it.

@@ -96,16 +96,10 @@ class Sizes {
   std::uint32_t bits_ = 32;
 };
 
-std::uint64_t added(std::uint64_t a, std::uint64_t b) {
-  return a > std::numeric_limits<std::uint64_t>::max() - b
-             ? std::numeric_limits<std::uint64_t>::max()
-             : a + b;
-}
-
 // Calls `found(offset, first sample, samples)` for each chunk until all of `count`
 // samples are placed. ISO/IEC 14496-12, 8.7.4 and 8.7.5.
 template <class Found>
-Result<void> each_chunk(ByteSpan stbl, std::uint32_t count, Found found) {
+Result<void> place_chunks(ByteSpan stbl, std::uint32_t count, Found found) {
   const auto stco = find_atom(stbl, "stco");
   const Rows offsets =
       stco ? Rows(*stco, 4) : Rows(find_atom(stbl, "co64").value_or(ByteSpan()), 8);
@@ -193,23 +187,32 @@ Result<std::vector<StoredSample>> read_samples(ByteSpan stbl, std::uint32_t most
       offset = added(offset, samples[i].size);
     }
   };
-  if (const auto placed = each_chunk(stbl, sizes.count(), place); !placed) return placed.error();
+  if (const auto placed = place_chunks(stbl, sizes.count(), place); !placed) return placed.error();
   if (const auto timed = set_times(stbl, samples); !timed) return timed.error();
   set_sync(stbl, samples);
   return samples;
 }
 
-Result<ByteRange> sample_range(ByteSpan stbl) {
+Result<void> each_chunk(ByteSpan stbl, const std::function<void(ByteRange)>& found) {
   const Sizes sizes(stbl);
   if (const auto good = check(sizes); !good) return good.error();
-  if (sizes.count() == 0) return ByteRange{};
+  return place_chunks(
+      stbl,
+      sizes.count(),
+      [&](std::uint64_t offset, std::uint32_t first, std::uint32_t count) {
+        const std::uint64_t end = added(offset, sizes.sum(first, count));
+        if (offset < end) found({offset, end});
+      });
+}
+
+Result<ByteRange> sample_range(ByteSpan stbl) {
   ByteRange range{std::numeric_limits<std::uint64_t>::max(), 0};
-  const auto take = [&](std::uint64_t offset, std::uint32_t first, std::uint32_t count) {
-    range.begin = std::min(range.begin, offset);
-    range.end = std::max(range.end, added(offset, sizes.sum(first, count)));
-  };
-  if (const auto placed = each_chunk(stbl, sizes.count(), take); !placed) return placed.error();
-  return range;
+  const auto read = each_chunk(stbl, [&range](ByteRange chunk) {
+    range.begin = std::min(range.begin, chunk.begin);
+    range.end = std::max(range.end, chunk.end);
+  });
+  if (!read) return read.error();
+  return range.end == 0 ? ByteRange{} : range;
 }
 
 }  // namespace livephoto::isobmff

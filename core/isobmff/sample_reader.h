@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "core/byte_range.h"
@@ -35,8 +36,12 @@ std::uint32_t entry_count(ByteSpan stbl, FourCC table);
 // outside the file.
 Result<std::vector<StoredSample>> read_samples(ByteSpan stbl, std::uint32_t most);
 
-// The bytes that a whole table names, from the first to behind the last: for
-// tables of more samples than one wants to see, such as PCM's. Both 0 for none.
+// The bytes of each chunk that has any, in the table's order: for tables of more samples
+// than one wants to see, such as PCM's. Where the table is damaged, the error of
+// read_samples(), behind the chunks that could be read.
+Result<void> each_chunk(ByteSpan stbl, const std::function<void(ByteRange)>& found);
+
+// The bytes that a whole table names, from the first to behind the last. Both 0 for none.
 Result<ByteRange> sample_range(ByteSpan stbl);
 
 }  // namespace livephoto::isobmff

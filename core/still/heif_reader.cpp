@@ -1,8 +1,8 @@
 #include "core/still/heif_reader.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "core/byte_range.h"
 #include "core/isobmff/atom.h"
 #include "core/isobmff/field_reader.h"
 #include "core/isobmff/metadata_items.h"
@@ -75,12 +75,6 @@ Result<void> read_iinf(ByteSpan body, HeifFile& file) {
 HeifItem* find_item(HeifFile& file, std::uint32_t id) {
   const auto found = std::ranges::find(file.items, id, &HeifItem::id);
   return found == file.items.end() ? nullptr : &*found;
-}
-
-std::uint64_t added(std::uint64_t a, std::uint64_t b) {
-  return a > std::numeric_limits<std::uint64_t>::max() - b
-             ? std::numeric_limits<std::uint64_t>::max()
-             : a + b;
 }
 
 // ISO/IEC 14496-12, 8.11.3 Item Location Box
@@ -289,6 +283,13 @@ std::string auxiliary_type(const HeifFile& file, std::uint32_t id) {
 }
 
 }  // namespace
+
+ByteRange HeifFile::idat_range() const {
+  if (idat.empty()) return {};
+  const std::uint64_t begin =
+      meta_atom.body_offset() + static_cast<std::uint64_t>(idat.data() - meta.data());
+  return {begin, begin + idat.size()};
+}
 
 const HeifItem* HeifFile::item(std::uint32_t id) const {
   const auto found = std::ranges::find(items, id, &HeifItem::id);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/byte_range.h"
 #include "core/bytes.h"
 #include "core/capture.h"
 #include "core/isobmff/file_atoms.h"
@@ -57,6 +58,8 @@ struct HeifFile {
   HeifFile(HeifFile&&) = default;
   HeifFile& operator=(HeifFile&&) = default;
 
+  // Where `idat` lies in the file; empty where there is none.
+  ByteRange idat_range() const;
   const HeifItem* item(std::uint32_t id) const;
   // The first property of that type which an item has.
   const HeifProperty* property(const HeifItem& item, isobmff::FourCC wanted) const;
