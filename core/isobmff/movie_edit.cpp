@@ -236,11 +236,9 @@ Result<Patch> plan_edit(const Source& source, const MovieFile& movie, const Movi
   if (const auto closed = close_last(movie, patch); !closed) return closed.error();
 
   const FileAtom& old = movie.moov_atom;
-  const bool has_media_behind = std::ranges::any_of(movie.atoms.atoms, [&](const FileAtom& atom) {
-    return atom.offset > old.offset && atom.type == FourCC("mdat");
-  });
   std::uint64_t end = source.size();
-  if (has_media_behind) {
+  // Samples lie in atoms of any name: nothing behind the old one may move.
+  if (old.end() < source.size()) {
     Bytes free = fields(u32(static_cast<std::uint32_t>(old.size)), u32(FourCC("free")));
     free.resize(static_cast<std::size_t>(old.size), 0);
     patch.replace(old.offset, old.size, std::move(free));

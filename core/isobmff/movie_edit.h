@@ -27,11 +27,11 @@ struct MovieEdit {
 };
 
 // What is to be done to the file. Old samples stay where they are: a new moov goes to
-// the end, and where media follow the old one, a free atom takes its place. Samples that
+// the end, and where anything follows the old one, a free atom takes its place. Samples that
 // only removed tracks have become zeros. All that the edit does not name is kept byte for
-// byte, but for a moov/meta in ISO's form, which becomes QuickTime's. InvalidInput for a file that is cut off; Unsupported where something
-// that is no atom follows the atoms, or metadata are kept in another way than by keys; InvalidInput
-// for a marker that does not fit.
+// byte, but for a moov/meta in ISO's form, which becomes QuickTime's. InvalidInput for a file
+// that is cut off; Unsupported where something that is no atom follows the atoms, or metadata
+// are kept in another way than by keys; InvalidInput for a marker that does not fit.
 Result<Patch> plan_edit(const Source& source, const MovieFile& movie, const MovieEdit& edit);
 
 }  // namespace livephoto::isobmff

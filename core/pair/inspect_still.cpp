@@ -80,11 +80,6 @@ Result<StillFacts> inspect_heif(const Source& source) {
   return facts;
 }
 
-bool begins_as_jpeg(const Source& source) {
-  const auto head = read_bytes(source, 0, 2);
-  return head && (*head)[0] == 0xFF && (*head)[1] == 0xD8;
-}
-
 }  // namespace
 
 Result<StillFacts> inspect_still(const Source& source) {

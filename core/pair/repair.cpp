@@ -9,6 +9,7 @@
 #include "core/isobmff/movie_edit.h"
 #include "core/pair/checks.h"
 #include "core/pair/inspect_source.h"
+#include "core/pair/kept.h"
 #include "core/still/exif_edit.h"
 #include "core/still/exif_reader.h"
 #include "core/still/still_edit.h"
@@ -175,13 +176,22 @@ class PairEditor {
     const auto still = planned_still();
     const auto movie = planned_movie();
     return still && movie && still->identifier == identifier && movie->identifier == identifier &&
-           movie->markers.size() == 1 && is_good(*movie, movie->markers[0]);
+           movie->markers.size() == 1 && is_good(*movie, movie->markers[0]) && keeps_all();
   }
 
   bool is_parted() const {
     const auto still = planned_still();
     const auto movie = planned_movie();
-    return still && movie && !still->identifier && !movie->identifier && movie->markers.empty();
+    return still && movie && !still->identifier && !movie->identifier && movie->markers.empty() &&
+           keeps_all();
+  }
+
+  // No pixel and no sample but the marker's has changed, nor is it looked for elsewhere.
+  bool keeps_all() const {
+    return (edit_.still_patch_.is_empty() ||
+            pair::keeps_picture(*edit_.still_, edit_.still_patch_)) &&
+           (edit_.movie_patch_.is_empty() ||
+            pair::keeps_samples(*edit_.movie_, edit_.movie_patch_, removed_tracks_));
   }
 
   // ---- Mending -----------------------------------------------------------------
@@ -277,6 +287,7 @@ class PairEditor {
     auto patch = isobmff::plan_edit(*edit_.movie_, *movie, edit);
     if (!patch) return patch.error();
     edit_.movie_patch_ = std::move(*patch);
+    removed_tracks_ = edit.removed_tracks;
     return {};
   }
 
@@ -316,6 +327,7 @@ class PairEditor {
   StillFacts still_;
   MovieFacts movie_;
   std::vector<std::string> changes_;
+  std::vector<std::size_t> removed_tracks_;  // by their places in the old movie
   PairEdit edit_;
 };
 

@@ -71,6 +71,11 @@ void take(const Head& head, const JpegSegment& segment, JpegFile& file) {
 
 }  // namespace
 
+bool begins_as_jpeg(const Source& source) {
+  const auto head = read_bytes(source, 0, 2);
+  return head && (*head)[0] == 0xFF && (*head)[1] == kStartOfImage;
+}
+
 Result<JpegFile> read_jpeg(const Source& source) {
   JpegFile file;
   auto head = head_at(source, 0);

@@ -30,6 +30,9 @@ struct JpegFile {
   std::optional<JpegSegment> exif;  // the first APP1 that begins with "Exif"
 };
 
+// Whether a file has the two bytes by which all JPEGs begin.
+bool begins_as_jpeg(const Source& source);
+
 // InvalidInput for what is no JPEG, or ends before its picture; Unsupported past the
 // limits.
 Result<JpegFile> read_jpeg(const Source& source);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "core/byte_range.h"
 #include "core/isobmff/atom.h"
 #include "core/isobmff/box.h"
 #include "core/isobmff/field_reader.h"
@@ -39,11 +40,6 @@ Error unknown_layout(const std::string& where) {
       "The still is a HEIF file laid out in a way that cannot be changed here; make a JPEG of it "
       "first.",
       "unexpected: " + where};
-}
-
-bool is_jpeg(const Source& source) {
-  const auto head = read_bytes(source, 0, 2);
-  return head && (*head)[0] == 0xFF && (*head)[1] == 0xD8;
 }
 
 // ---- JPEG ----------------------------------------------------------------------
@@ -127,12 +123,30 @@ Box iloc_of(const std::vector<HeifItem>& items, bool has_short_offsets) {
       ByteSpan(rows));
 }
 
-// What lies in the file behind `from` moves by `growth`.
-void move(std::vector<HeifItem>& items, std::uint64_t from, std::int64_t growth) {
-  for (HeifItem& item : items)
-    for (HeifExtent& extent : item.extents)
-      if (item.construction == 0 && extent.offset >= from)
-        extent.offset += static_cast<std::uint64_t>(growth);
+// Where what lies in the file goes when `meta` becomes another one, given with its header:
+// behind it by as much as it grows, in its `idat` together with that.
+Result<void> move(std::vector<HeifItem>& items, const HeifFile& file, ByteSpan new_meta) {
+  const FileAtom& old_meta = file.meta_atom;
+  const ByteRange old_idat = file.idat_range();
+  const auto new_idat =
+      isobmff::find_atom(new_meta.subspan(isobmff::kAtomHeader + kVersionAndFlags), "idat");
+  const std::uint64_t idat_at =
+      new_idat ? old_meta.offset + static_cast<std::uint64_t>(new_idat->data() - new_meta.data())
+               : old_idat.begin;
+  for (HeifItem& item : items) {
+    if (item.construction != 0) continue;
+    for (HeifExtent& extent : item.extents) {
+      const std::uint64_t end = added(extent.offset, extent.length);
+      if (extent.length == 0 || end <= old_meta.offset) continue;
+      if (extent.offset >= old_meta.end())
+        extent.offset += new_meta.size() - old_meta.size;  // less than nothing wraps as it should
+      else if (extent.offset >= old_idat.begin && end <= old_idat.end)
+        extent.offset += idat_at - old_idat.begin;
+      else
+        return unknown_layout("an item inside of meta");
+    }
+  }
+  return {};
 }
 
 // ISO/IEC 14496-12, 8.11.6.2 Item Info Entry; flag 1: hidden
@@ -289,9 +303,7 @@ Result<Patch> plan_behind(const Source& source, const HeifFile& file, Bytes payl
     all.push_back({"iloc", iloc_of(items, is_small)});
     return replaced(file.meta, all);
   };
-  const auto growth =
-      static_cast<std::int64_t>(meta_of().size()) - static_cast<std::int64_t>(file.meta_atom.size);
-  move(items, file.meta_atom.end(), growth);
+  if (const auto moved = move(items, file, meta_of()); !moved) return moved.error();
   patch.replace(file.meta_atom.offset, file.meta_atom.size, meta_of());
   if (old) blank(source, file, *old, patch);
   patch.append(box("mdat", ByteSpan(payload)).bytes);
@@ -318,7 +330,7 @@ Result<Patch> plan_heif(const Source& source, ByteSpan tiff) {
 }  // namespace
 
 Result<Bytes> read_still_exif(const Source& source) {
-  if (is_jpeg(source)) {
+  if (begins_as_jpeg(source)) {
     const auto file = read_jpeg(source);
     if (!file) return file.error();
     return read_jpeg_exif(source, *file);
@@ -331,7 +343,7 @@ Result<Bytes> read_still_exif(const Source& source) {
 }
 
 Result<Patch> plan_exif(const Source& source, ByteSpan tiff) {
-  return is_jpeg(source) ? plan_jpeg(source, tiff) : plan_heif(source, tiff);
+  return begins_as_jpeg(source) ? plan_jpeg(source, tiff) : plan_heif(source, tiff);
 }
 
 }  // namespace livephoto

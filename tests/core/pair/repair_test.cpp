@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/content_identifier.h"
+#include "core/isobmff/atom.h"
 #include "core/isobmff/movie.h"
 #include "core/isobmff/reader.h"
 #include "core/pair/verify.h"
@@ -367,6 +368,155 @@ TEST_F(Repairing, LeavesMediaBehindTheHeaderWhereTheyAre) {
   const auto movie = inspect_movie(out.movie);
   EXPECT_FALSE(movie->moov_is_first);
   EXPECT_EQ(movie->markers[0].times[0], 200ms);
+}
+
+// The good movie with its header in front and its media in an atom of another name, as
+// parsers skip them and players, who go by the tables, do not.
+FakePair with_media_in(const std::string& atom) {
+  FakePair pair = testing::good_pair();
+  pair.name = "media-in-" + atom;
+  const auto file = isobmff::read_movie(MemorySource(pair.movie));
+  const auto* media = file->atoms.find("mdat");
+  const auto* ftyp = file->atoms.find("ftyp");
+  EXPECT_LT(media->offset, file->moov_atom.offset);
+  const auto part = [&](std::uint64_t from, std::uint64_t to) {
+    return Bytes(
+        pair.movie.begin() + static_cast<std::ptrdiff_t>(from),
+        pair.movie.begin() + static_cast<std::ptrdiff_t>(to));
+  };
+  const std::uint64_t now_at = ftyp->size + file->moov_atom.size + isobmff::kAtomHeader;
+  const Bytes old = pair.movie;
+  Bytes moved = testing::with_moov(old, [&](testing::AtomNode& moov) {
+    for (std::size_t i = 0; i < file->tracks.size(); ++i) {
+      auto& stco = testing::track_of(moov, i).at({"mdia", "minf", "stbl", "stco"});
+      for (std::size_t at = 8; at + 4 <= stco.body.size(); at += 4)
+        stco.set_u32(
+            at,
+            static_cast<std::uint32_t>(
+                isobmff::u32_at(stco.body, at) - media->body_offset() + now_at));
+    }
+  });
+  const auto again = isobmff::read_movie(MemorySource(moved));
+  EXPECT_EQ(again->moov_atom.size, file->moov_atom.size);
+  Bytes movie = part(ftyp->offset, ftyp->end());
+  movie.insert(
+      movie.end(),
+      moved.begin() + static_cast<std::ptrdiff_t>(again->moov_atom.offset),
+      moved.begin() + static_cast<std::ptrdiff_t>(again->moov_atom.end()));
+  const Bytes body = part(media->body_offset(), media->end());
+  const isobmff::FourCC type(isobmff::u32_at(Bytes(atom.begin(), atom.end()), 0));
+  const Bytes whole = isobmff::box(type, ByteSpan(body)).bytes;
+  movie.insert(movie.end(), whole.begin(), whole.end());
+  pair.movie = movie;
+  return pair;
+}
+
+TEST_F(Repairing, LeavesMediaInAtomsOfOtherNamesWhereTheyAre) {
+  for (const char* atom : {"free", "skip", "idat", "cdat"}) {
+    const auto paths = written(with_media_in(atom));
+
+    const auto repair =
+        plan_repair(paths.still, paths.movie, {.new_identifier = true, .still_time = 200ms});
+    const auto split = plan_split(paths.still, paths.movie);
+
+    ASSERT_TRUE(repair) << repair.error().message;
+    ASSERT_TRUE(split) << split.error().message;
+    expect_untouched(paths, write(repair->edit, paths));
+    expect_untouched(paths, write(split->edit, paths));
+  }
+}
+
+// Samples that lie in what is rewritten cannot stay what they are.
+TEST_F(Repairing, RefusesMoviesWhoseSamplesLieInTheirHeader) {
+  for (const bool in_moov : {true, false}) {
+    FakePair pair = testing::good_pair();
+    pair.name = in_moov ? "samples-in-moov" : "samples-behind-the-end";
+    const auto file = isobmff::read_movie(MemorySource(pair.movie));
+    const auto at = in_moov ? file->moov_atom.offset + 8 : pair.movie.size() - 8;
+    pair.movie = testing::with_moov(pair.movie, [&](testing::AtomNode& moov) {
+      testing::track_of(moov, 0)
+          .at({"mdia", "minf", "stbl", "stco"})
+          .set_u32(8, static_cast<std::uint32_t>(at));
+    });
+    const auto paths = written(pair);
+
+    EXPECT_FALSE(plan_repair(paths.still, paths.movie, {.new_identifier = true})) << pair.name;
+    EXPECT_FALSE(plan_split(paths.still, paths.movie)) << pair.name;
+  }
+}
+
+// A HEIC whose picture lies in the box idat at the end of `meta`, named by where it is in the
+// file or in the box.
+Bytes heic_with_picture_in_idat(const Bytes& still, bool by_file_offset) {
+  using namespace isobmff;
+  const MemorySource source(still);
+  const auto file = read_heif(source);
+  const Bytes picture = *read_item(source, *file, *file->item(file->primary), 1 << 20);
+  const auto iloc_with = [&](std::uint64_t idat_at, std::uint64_t growth) {
+    Bytes rows;
+    std::uint16_t count = 0;
+    for (const HeifItem& item : file->items) {
+      if (item.extents.empty()) continue;
+      ++count;
+      const bool is_picture = item.id == file->primary;
+      const std::uint64_t in_idat = by_file_offset ? idat_at : 0;
+      const std::uint64_t offset = is_picture ? in_idat : item.extents[0].offset + growth;
+      append(
+          rows,
+          ByteSpan(fields(
+              u16(static_cast<std::uint16_t>(item.id)),
+              u16(is_picture && !by_file_offset ? 1 : 0),
+              u16(0),
+              u16(1),
+              u32(static_cast<std::uint32_t>(offset)),
+              u32(static_cast<std::uint32_t>(item.extents[0].length)))));
+    }
+    return box("iloc", version_flags(1, 0), u16(0x4400), u16(count), ByteSpan(rows));
+  };
+  const auto meta_with = [&](const Box& iloc) {
+    Bytes body(file->meta.begin(), file->meta.begin() + 4);
+    ByteSpan rest = ByteSpan(file->meta).subspan(4);
+    while (const auto atom = take_atom(rest))
+      append(body, atom->type == FourCC("iloc") ? ByteSpan(iloc.bytes) : atom->whole);
+    append(body, box("idat", ByteSpan(picture)));
+    return box("meta", ByteSpan(body)).bytes;
+  };
+  const std::uint64_t size = meta_with(iloc_with(0, 0)).size();
+  const Bytes meta = meta_with(
+      iloc_with(file->meta_atom.offset + size - picture.size(), size - file->meta_atom.size));
+  Bytes out(still.begin(), still.begin() + static_cast<std::ptrdiff_t>(file->meta_atom.offset));
+  append(out, ByteSpan(meta));
+  out.insert(
+      out.end(),
+      still.begin() + static_cast<std::ptrdiff_t>(file->meta_atom.end()),
+      still.end());
+  return out;
+}
+
+TEST_F(Repairing, KeepsAPictureThatLiesInIdat) {
+  for (const bool by_file_offset : {true, false})
+    for (const bool has_exif : {true, false}) {
+      FakePair pair = testing::good_pair();
+      pair.name = "picture-in-idat";
+      const Bytes picture = picture_in(pair.still);
+      pair.still = heic_with_picture_in_idat(pair.still, by_file_offset);
+      if (!has_exif) {  // so that an item has to be added, before the picture
+        const std::string_view type = "Exif";
+        std::ranges::copy(
+            std::string_view("abcd"),
+            std::search(pair.still.begin(), pair.still.end(), type.begin(), type.end()));
+      }
+      ASSERT_EQ(picture_in(pair.still), picture);
+      const auto paths = written(pair);
+
+      const auto repair = plan_repair(
+          paths.still,
+          paths.movie,
+          {.content_identifier = "AAAAAAAA-4B5A-4978-8695-A4B3C2D1E0FF"});
+
+      ASSERT_TRUE(repair) << repair.error().message << repair.error().detail;
+      EXPECT_EQ(picture_in(contents(write(repair->edit, paths).still)), picture);
+    }
 }
 
 TEST_F(Repairing, AddsAnExifItemToAHeicWithoutOne) {
