@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 
 #include "core/isobmff/atom.h"
@@ -53,6 +54,17 @@ Result<std::optional<FileAtom>> atom_at(const Source& source, std::uint64_t offs
 const FileAtom* FileAtoms::find(FourCC type) const {
   const auto found = std::ranges::find(atoms, type, &FileAtom::type);
   return found == atoms.end() ? nullptr : &*found;
+}
+
+const FileAtom* FileAtoms::holding(ByteRange range) const {
+  const auto behind = std::ranges::upper_bound(atoms, range.begin, {}, &FileAtom::offset);
+  if (behind == atoms.begin()) return nullptr;
+  const FileAtom& atom = *std::prev(behind);
+  return atom.body_offset() <= range.begin && range.end <= atom.end() ? &atom : nullptr;
+}
+
+bool describes_file(FourCC type) {
+  return type == FourCC("ftyp") || type == FourCC("moov") || type == FourCC("meta");
 }
 
 Result<FileAtoms> read_file_atoms(const Source& source, std::optional<FourCC> last) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/byte_range.h"
 #include "core/isobmff/box.h"
 #include "core/result.h"
 #include "core/source.h"
@@ -30,7 +31,14 @@ struct FileAtoms {
   std::optional<std::uint64_t> garbage_at;
 
   const FileAtom* find(FourCC type) const;  // the first of that type
+  // The one in whose body a stretch of the file lies; nothing where it is in none, or only
+  // in part.
+  const FileAtom* holding(ByteRange range) const;
 };
+
+// Whether what is in an atom of that type describes the file, so that no sample and no item
+// can be there. Of all others players do not care: they go by offsets.
+bool describes_file(FourCC type);
 
 // Reads nothing but headers: at most 4,096, and none behind the first of type
 // `last`. InvalidInput where not even the first is an atom; else what can be read.

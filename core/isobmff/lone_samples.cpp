@@ -28,11 +28,8 @@ std::optional<std::vector<ByteRange>> taken_by(const Track& track) {
 }
 
 bool is_in_media(const MovieFile& movie, ByteRange range) {
-  return range.begin < range.end &&
-         std::ranges::any_of(movie.atoms.atoms, [range](const FileAtom& atom) {
-           return atom.type == FourCC("mdat") && atom.is_whole &&
-                  atom.body_offset() <= range.begin && range.end <= atom.end();
-         });
+  const FileAtom* atom = movie.atoms.holding(range);
+  return range.begin < range.end && atom && atom->is_whole && !describes_file(atom->type);
 }
 
 }  // namespace

@@ -86,6 +86,18 @@ void check_exif(const StillFacts& still, Checks& checks) {
   checks.pass(kName, "The still has Exif.");
 }
 
+void check_items(const StillFacts& still, Checks& checks) {
+  constexpr const char* kName = "still-data";
+  if (!still.item_problem.empty())
+    return checks.fail(kName, still.item_problem, "Copy the file again from where it came.");
+  if (!still.item_oddity.empty())
+    return checks.warn(
+        kName,
+        still.item_oddity,
+        "Write the still anew from its source, before a program cuts it out.");
+  checks.pass(kName, "All that the still's items name is in the file.");
+}
+
 // What is wrong with the MakerNote; empty for nothing.
 std::string maker_note_fault(const StillFacts& still) {
   if (!still.has_maker_note)
@@ -252,12 +264,22 @@ void check_data(const MovieFacts& movie, Checks& checks) {
   constexpr const char* kName = "movie-data";
   const auto damaged =
       std::ranges::find_if(movie.tracks, [](const auto& track) { return !track.problem.empty(); });
-  if (damaged == movie.tracks.end())
-    return checks.pass(kName, "All that the tracks name is in the file.");
-  checks.fail(
-      kName,
-      "Track " + std::to_string(damaged->id) + " (" + damaged->kind + "): " + damaged->problem,
-      "Copy the file again from where it came.");
+  const auto named = [](const TrackFacts& track, const std::string& what) {
+    return "Track " + std::to_string(track.id) + " (" + track.kind + "): " + what;
+  };
+  if (damaged != movie.tracks.end())
+    return checks.fail(
+        kName,
+        named(*damaged, damaged->problem),
+        "Copy the file again from where it came.");
+  const auto odd =
+      std::ranges::find_if(movie.tracks, [](const auto& track) { return !track.oddity.empty(); });
+  if (odd != movie.tracks.end())
+    return checks.warn(
+        kName,
+        named(*odd, odd->oddity),
+        "Write the movie anew from its source, before a program cuts them out.");
+  checks.pass(kName, "All that the tracks name is in the file.");
 }
 
 void check_video(const MovieFacts& movie, Checks& checks) {
@@ -458,6 +480,7 @@ void add_apple_checks(const View& view, std::vector<Check>& all) {
     checks.pass("still-readable", "The still can be read.");
     check_still_kind(*view.still, checks);
     check_still_suffix(*view.still, checks);
+    if (view.still->format != StillKind::Jpeg) check_items(*view.still, checks);
     check_exif(*view.still, checks);
     if (view.still->has_exif && view.still->exif_problem.empty()) {
       check_maker_note(*view.still, checks);

@@ -35,6 +35,10 @@ struct StillFacts {
   std::uint32_t thumbnails = 0;          // HEIF
   std::vector<std::string> auxiliary{};  // HEIF: gain map, depth and the like, as URNs
 
+  // HEIF: the same two for its items, but for Exif.
+  std::string item_problem{};
+  std::string item_oddity{};
+
   bool has_exif = false;
   std::string exif_problem{};                     // a sentence where it cannot be read
   std::uint64_t exif_offset = 0;                  // of its segment or item, in the file
@@ -109,7 +113,9 @@ struct TrackFacts {
   std::optional<VideoFact> video{};
   std::optional<SoundFact> sound{};
   std::vector<TimedKeyFact> keys{};
-  std::string problem{};  // a sentence where its samples cannot be read or lie outside the file
+  // A sentence where its samples cannot be read, lie outside the file, or in what describes it.
+  std::string problem{};
+  std::string oddity{};  // a sentence where they lie in an atom that is not for media
 };
 
 // A track that has the key still-image-time, or had it before a program that does not

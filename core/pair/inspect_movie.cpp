@@ -130,13 +130,37 @@ std::vector<EditFact> edits_of(const MovieFile& movie, const Track& track) {
   return edits;
 }
 
-std::string problem_of(const Track& track, std::uint64_t file_size) {
-  if (track.samples == 0) return {};
-  const auto range = sample_range(track.stbl);
-  if (!range) return range.error().message;
-  if (range->end > file_size)
-    return "Samples of the track lie behind the end of the file; the movie is cut off.";
-  return {};
+// Behind the last atom is something that none is.
+bool lies_behind_atoms(const MovieFile& movie, ByteRange range) {
+  return movie.atoms.garbage_at && *movie.atoms.garbage_at <= range.begin;
+}
+
+// Whether all samples lie where samples may.
+void take_places(
+    const MovieFile& movie, const Track& track, std::uint64_t file_size, TrackFacts& facts) {
+  bool is_cut_off = false;
+  bool is_in_header = false;
+  const FileAtom* odd = nullptr;
+  const auto read = each_chunk(track.stbl, [&](ByteRange chunk) {
+    const FileAtom* atom = movie.atoms.holding(chunk);
+    if (chunk.end > file_size)
+      is_cut_off = true;
+    else if (atom ? describes_file(atom->type) : !lies_behind_atoms(movie, chunk))
+      is_in_header = true;
+    else if (atom && atom->type != FourCC("mdat"))
+      odd = atom;
+  });
+  if (!read)
+    facts.problem = read.error().message;
+  else if (is_cut_off)
+    facts.problem = "Samples of the track lie behind the end of the file; the movie is cut off.";
+  else if (is_in_header)
+    facts.problem =
+        "Samples of the track lie in what describes the file and not in its media, so that they "
+        "are no samples.";
+  if (odd)
+    facts.oddity = "Samples of the track lie in an atom called \"" + text_of(odd->type) +
+                   "\", which programs may take for unused.";
 }
 
 // `frames_left` are those that may still be read, in all tracks together.
@@ -162,8 +186,8 @@ TrackFacts facts_of(const MovieFile& movie, const Track& track, std::uint64_t fi
       .media_duration = time_of(track.media_duration, track.timescale),
       .samples = track.samples,
       .edits = edits_of(movie, track),
-      .has_apertures = track.has_apertures,
-      .problem = problem_of(track, file_size)};
+      .has_apertures = track.has_apertures};
+  if (track.samples > 0) take_places(movie, track, file_size, facts);
   for (const TrackReference& reference : track.references)
     facts.references.push_back({text_of(reference.type), reference.tracks});
   for (const TimedKey& key : track.keys)

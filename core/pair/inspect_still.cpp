@@ -44,6 +44,33 @@ Result<StillFacts> inspect_jpeg(const Source& source) {
   return facts;
 }
 
+// Whether all items but Exif lie where items may; what is derived from others is not asked.
+void take_places(const Source& source, const HeifFile& file, StillFacts& facts) {
+  const ByteRange idat = file.idat_range();
+  for (const HeifItem& item : file.items) {
+    if (item.type == FourCC("Exif") || item.is_elsewhere || item.construction > 1) continue;
+    const std::string name =
+        "The still's item " + std::to_string(item.id) + " (" + text_of(item.type) + ") lies ";
+    for (const HeifExtent& extent : item.extents) {
+      const ByteRange range{extent.offset, added(extent.offset, extent.length)};
+      const bool is_in_idat = item.construction == 1;
+      if (range.end > (is_in_idat ? file.idat.size() : source.size())) {
+        facts.item_problem = name + "outside the file.";
+        continue;
+      }
+      const bool is_inside_idat = idat.begin <= range.begin && range.end <= idat.end;
+      if (is_in_idat || is_inside_idat || extent.length == 0) continue;
+      const auto* atom = file.atoms.holding(range);
+      if (atom ? isobmff::describes_file(atom->type) : !file.atoms.garbage_at)
+        facts.item_problem =
+            name + "in what describes the file and not in its media, so that it is no picture.";
+      else if (atom && atom->type != FourCC("mdat"))
+        facts.item_oddity = name + "in an atom called \"" + text_of(atom->type) +
+                            "\", which programs may take for unused.";
+    }
+  }
+}
+
 StillKind format_of(const isobmff::FileType& type, FourCC coding) {
   if (type.names("avif") || coding == FourCC("av01")) return StillKind::Avif;
   if (type.names("heic") || type.names("heix") || coding == FourCC("hvc1")) return StillKind::Heic;
@@ -69,6 +96,7 @@ Result<StillFacts> inspect_heif(const Source& source) {
   facts.tiles = picture->tiles;
   facts.thumbnails = picture->thumbnails;
   facts.auxiliary = std::move(picture->auxiliary);
+  take_places(source, *file, facts);
   const auto exif = read_heif_exif(source, *file);
   if (!exif) {
     facts.has_exif = true;

@@ -216,6 +216,7 @@ void add_track(const TrackFacts& track, Lines& lines) {
   for (const auto& key : track.keys)
     lines.line("key " + std::to_string(key.local_id), joined({key.name, key.type}), 2);
   lines.line("problem", track.problem, 2);
+  lines.line("unusual", track.oddity, 2);
 }
 
 void add_marker(const MarkerFacts& marker, Lines& lines) {
@@ -318,6 +319,8 @@ std::string inspect_text(const StillFacts& still) {
   for (const auto& kind : still.auxiliary) lines.line("beside it", kind);
   lines.line("Exif", still.has_exif ? "at byte " + std::to_string(still.exif_offset) : "none");
   lines.line("problem", still.exif_problem, 2);
+  lines.line("problem", still.item_problem);
+  lines.line("unusual", still.item_oddity);
   lines.line("MakerNote", maker_note_text(still));
   if (still.apple && still.apple->run_time)
     lines.line("camera's clock", seconds_text(*still.apple->run_time) + " since it was started");

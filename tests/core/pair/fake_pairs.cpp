@@ -504,6 +504,48 @@ std::vector<FakePair> fakes_of_pictures() {
           [](AtomNode& moov) {
             track_of(moov, 0).at({"mdia", "minf", "stbl", "stco"}).set_u32(8, 0x7F000000);
           }),
+      with_moov_of(
+          "samples-in-header",
+          {{"movie-data", Verdict::Fail, "in what describes the file"}},
+          [](AtomNode& moov) {
+            track_of(moov, 0).at({"mdia", "minf", "stbl", "stco"}).set_u32(8, 12);
+          }),
+      broken(
+          "media-called-free",
+          {{"movie-data", Verdict::Warn, "in an atom called \"free\""}},
+          [](FakePair& pair) { replace(pair.movie, "mdat", "free"); }),
+      broken(
+          "media-called-free-in-still",
+          {{"still-data", Verdict::Warn, "in an atom called \"free\""}},
+          [](FakePair& pair) { replace(pair.still, "mdat", "free"); }),
+      broken(
+          "picture-in-header",
+          {{"still-data", Verdict::Fail, "in what describes the file"}},
+          [](FakePair& pair) {
+            // The primary item's place, whose low half is a number of 16 bits or more.
+            const auto file = valid(read_heif(MemorySource(pair.still)));
+            const auto number = [](std::uint64_t offset) {
+              return fields(u32(static_cast<std::uint32_t>(offset)));
+            };
+            const Bytes old = number(file.item(file.primary)->extents[0].offset);
+            const Bytes to = number(file.meta_atom.body_offset() + 20);
+            replace(
+                pair.still,
+                std::string(old.begin(), old.end()),
+                std::string(to.begin(), to.end()));
+          }),
+      broken(
+          "picture-behind-the-end",
+          {{"still-data", Verdict::Fail, "outside the file"}},
+          [](FakePair& pair) {
+            const auto file = valid(read_heif(MemorySource(pair.still)));
+            const auto offset = file.item(file.primary)->extents[0].offset;
+            const Bytes old = fields(u32(static_cast<std::uint32_t>(offset)));
+            replace(
+                pair.still,
+                std::string(old.begin(), old.end()),
+                std::string_view("\x7F\0\0\0", 4));
+          }),
       broken(
           "fragments",
           {{"movie-readable", Verdict::Fail, "in fragments"}},
