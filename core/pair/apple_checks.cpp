@@ -6,6 +6,7 @@
 #include "core/content_identifier.h"
 #include "core/pair/checks.h"
 #include "core/pair/names.h"
+#include "core/still/jpeg_reader.h"
 #include "core/text.h"
 
 namespace livephoto::pair {
@@ -13,7 +14,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::uint64_t kHeadOfFile = 64 * 1024;
 constexpr double kOtherShape = 0.05;
 constexpr auto kDay = std::chrono::hours(24);
 
@@ -83,6 +83,21 @@ void check_exif(const StillFacts& still, Checks& checks) {
         "The JPEG's Exif begins only at byte " + std::to_string(still.exif_offset) +
             ", behind other segments; who reads just the first 64 KiB misses the identifier.",
         "Write the Exif as the first segment with gst-livephoto-1.0 repair.");
+  const auto first = still.identifier ? still.identifier : still.stray_identifier;
+  if (still.exif_blocks > 1 && first != still.last_identifier)
+    return checks.warn(
+        kName,
+        "The still has " + std::to_string(still.exif_blocks) +
+            " Exif blocks that say different things: the identifier is " +
+            first.value_or("missing") + " in the first, which counts, and " +
+            still.last_identifier.value_or("missing") + " in the last, which galleries take.",
+        kRepair);
+  if (still.exif_in_idat)
+    return checks.warn(
+        kName,
+        "The still's Exif is in the box \"idat\", where ExifTool and the galleries that read by "
+        "it do not look.",
+        kRepair);
   checks.pass(kName, "The still has Exif.");
 }
 

@@ -41,9 +41,7 @@ class Checks {
 
 // ExifTool, by which the galleries read, looks in more places than Apple's software, but
 // not into moov/meta in ISO's form.
-std::optional<std::string> identifier_of(const StillFacts& still) {
-  return still.identifier ? still.identifier : still.stray_identifier;
-}
+std::optional<std::string> identifier_of(const StillFacts& still) { return still.last_identifier; }
 std::optional<std::string> identifier_of(const MovieFacts& movie) {
   return movie.identifier && !movie.metadata_is_iso ? movie.identifier : movie.user_identifier;
 }
@@ -58,6 +56,8 @@ std::string identifier_fault(const View& view) {
   if (auto fault = unreadable(view); !fault.empty()) return fault;
   const auto of_still = identifier_of(*view.still);
   const auto of_movie = identifier_of(*view.movie);
+  if (!of_still && view.still->identifier)
+    return "The still's identifier is in the box \"idat\", where ExifTool does not look.";
   if (!of_still) return "The still has no identifier.";
   if (!of_movie) return "The movie has no identifier.";
   if (*of_still == *of_movie) return {};

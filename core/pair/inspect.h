@@ -50,6 +50,11 @@ struct StillFacts {
   // but outside the note: ExifTool reads that too.
   std::optional<std::string> identifier{};
   std::optional<std::string> stray_identifier{};
+  // What ExifTool finds, and the galleries by it, either of the two: it reads all Exif blocks
+  // of which the last one counts, but none in a HEIF's `idat`.
+  std::optional<std::string> last_identifier{};
+  std::uint32_t exif_blocks = 0;
+  bool exif_in_idat = false;  // the first of them
 };
 
 struct MetadataFact {

@@ -1,4 +1,5 @@
 // Gathers what a still says of itself: by its segments or items, then by its Exif.
+#include <algorithm>
 #include <utility>
 
 #include "core/pair/inspect_source.h"
@@ -27,6 +28,36 @@ void take_exif(const Bytes& tiff, StillFacts& facts) {
   facts.stray_identifier = exif->identifier_behind_note;
 }
 
+// Either of the two in a block; nothing for one that cannot be read.
+std::optional<std::string> any_identifier(const Result<Bytes>& tiff) {
+  const auto exif = tiff ? read_exif(*tiff) : Result<ExifBlock>(tiff.error());
+  if (!exif) return std::nullopt;
+  return exif->apple && exif->apple->identifier ? exif->apple->identifier
+                                                : exif->identifier_behind_note;
+}
+
+void take_all_identifiers(const Source& source, const JpegFile& file, StillFacts& facts) {
+  facts.exif_blocks = static_cast<std::uint32_t>(file.exif_blocks.size());
+  for (const JpegSegment& segment : file.exif_blocks)
+    if (auto found = any_identifier(read_jpeg_exif(source, segment)))
+      facts.last_identifier = std::move(found);
+}
+
+// By the items' numbers: that is ExifTool's order.
+void take_all_identifiers(const Source& source, const HeifFile& file, StillFacts& facts) {
+  auto items = file.exif_items();
+  facts.exif_blocks = static_cast<std::uint32_t>(items.size());
+  facts.exif_in_idat = !items.empty() && items.front()->construction == 1;
+  std::ranges::sort(items, {}, &HeifItem::id);
+  for (const HeifItem* item : items) {
+    if (item->construction != 0) continue;
+    auto exif = read_heif_exif(source, file, *item);
+    if (!exif) continue;
+    if (auto found = any_identifier(std::move(exif->tiff)))
+      facts.last_identifier = std::move(found);
+  }
+}
+
 Result<StillFacts> inspect_jpeg(const Source& source) {
   const auto file = read_jpeg(source);
   if (!file) return file.error();
@@ -40,6 +71,7 @@ Result<StillFacts> inspect_jpeg(const Source& source) {
   const auto tiff = read_jpeg_exif(source, *file);
   if (!tiff) return tiff.error();
   take_exif(*tiff, facts);
+  take_all_identifiers(source, *file, facts);
   facts.orientation = facts.exif_orientation.value_or(Orientation::Normal);
   return facts;
 }
@@ -105,6 +137,7 @@ Result<StillFacts> inspect_heif(const Source& source) {
     facts.exif_offset = (*exif)->offset;
     take_exif((*exif)->tiff, facts);
   }
+  take_all_identifiers(source, *file, facts);
   return facts;
 }
 

@@ -28,26 +28,41 @@ bool stay_in_place(ByteSpan stbl, std::uint64_t file_size, const Patch& patch) {
 // ---- JPEG ----------------------------------------------------------------------
 
 bool is_exif(const JpegFile& file, const JpegSegment& segment) {
-  return file.exif && file.exif->offset == segment.offset;
+  return std::ranges::find(file.exif_blocks, segment.offset, &JpegSegment::offset) !=
+         file.exif_blocks.end();
 }
 
-// All but Exif, as ranges; the first scan, the last of them, with all that follows it.
-std::vector<ByteRange> lasting(const JpegFile& file, std::uint64_t file_size) {
-  std::vector<ByteRange> ranges;
+// All but Exif; the first scan, the last of them, with all that follows it.
+struct Stretch {
+  ByteRange range;
+  bool is_index = false;  // of other pictures in the file, by their places
+};
+
+std::vector<Stretch> lasting(const JpegFile& file, const Source& source) {
+  const auto is_index = [&source](const JpegSegment& segment) {
+    const auto head = segment.marker == 0xE2 && segment.size >= 8
+                          ? read_bytes(source, segment.offset + 4, 4)
+                          : Result<Bytes>(Bytes());
+    return head && *head == Bytes{'M', 'P', 'F', 0};
+  };
+  std::vector<Stretch> all;
   for (const JpegSegment& segment : file.segments)
-    if (!is_exif(file, segment)) ranges.push_back({segment.offset, segment.end()});
-  ranges.back().end = file_size;
-  return ranges;
+    if (!is_exif(file, segment))
+      all.push_back({{segment.offset, segment.end()}, is_index(segment)});
+  all.back().range.end = source.size();
+  return all;
 }
 
 bool keeps_jpeg(const Source& still, const Source& patched, const Patch& patch) {
   const auto before = read_jpeg(still);
   const auto after = read_jpeg(patched);
   if (!before || !after) return false;
-  const auto was = lasting(*before, still.size());
-  const auto is = lasting(*after, patched.size());
-  return std::ranges::equal(was, is, [&patch](ByteRange old, ByteRange now) {
-    return old.end - old.begin == now.end - now.begin && patch.place_of(old) == now.begin;
+  const auto was = lasting(*before, still);
+  const auto is = lasting(*after, patched);
+  return std::ranges::equal(was, is, [&patch](const Stretch& old, const Stretch& now) {
+    return old.range.end - old.range.begin == now.range.end - now.range.begin &&
+           old.is_index == now.is_index &&
+           (old.is_index || patch.place_of(old.range) == now.range.begin);
   });
 }
 

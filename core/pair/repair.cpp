@@ -12,6 +12,7 @@
 #include "core/pair/kept.h"
 #include "core/still/exif_edit.h"
 #include "core/still/exif_reader.h"
+#include "core/still/jpeg_reader.h"
 #include "core/still/still_edit.h"
 #include "core/text.h"
 
@@ -26,7 +27,6 @@ using std::chrono::nanoseconds;
 constexpr const char* kContentIdentifier = "com.apple.quicktime.content.identifier";
 constexpr const char* kNotedIdentifier = "io.github.gst-livephoto.content-identifier";
 constexpr const char* kNotedTime = "io.github.gst-livephoto.still-time";
-constexpr std::uint64_t kHeadOfFile = 64 * 1024;
 // Times are typed in milliseconds, and a remux rounds to them.
 constexpr nanoseconds kTolerance{500'000};
 
@@ -175,7 +175,8 @@ class PairEditor {
   bool is_mended(const std::string& identifier) const {
     const auto still = planned_still();
     const auto movie = planned_movie();
-    return still && movie && still->identifier == identifier && movie->identifier == identifier &&
+    return still && movie && still->identifier == identifier &&
+           still->last_identifier == identifier && movie->identifier == identifier &&
            movie->markers.size() == 1 && is_good(*movie, movie->markers[0]) && keeps_all();
   }
 
@@ -197,29 +198,40 @@ class PairEditor {
   // ---- Mending -----------------------------------------------------------------
 
   Result<void> mend_still(const std::string& identifier, const RepairOptions& options) {
-    const bool is_late = still_.format == StillKind::Jpeg && still_.exif_offset >= kHeadOfFile;
-    const bool is_sound = still_.apple && still_.apple->big_endian && still_.apple->is_whole() &&
-                          still_.apple->outside.empty();
-    const bool has_it = is_sound && still_.identifier == identifier;
-    if (has_it && !is_late) return {};
-    if (still_.has_maker_note && !still_.apple && !options.replace_maker_note)
-      return invalid_input(
-          "The still has the MakerNote of another maker, and there can be only one; say that it "
-          "may "
-          "be replaced, if what its camera noted need not be kept.");
-    auto tiff = read_still_exif(*edit_.still_);
-    if (!tiff) return tiff.error();
-    if (!has_it) {
-      auto with_note = with_maker_note(*tiff, note_with(identifier, *tiff));
+    auto blocks = read_still_exif(*edit_.still_);
+    if (!blocks) return blocks.error();
+    if (blocks->empty()) blocks->emplace_back();
+    bool has_it = true;
+    for (Bytes& tiff : *blocks) {
+      const bool is_first = &tiff == &blocks->front();
+      const auto exif = read_exif(tiff);
+      if (exif && has_identifier(*exif, identifier)) continue;
+      // Of other blocks what has none shows none to a reader that takes the last one.
+      if (!is_first && (!exif || !exif->apple)) continue;
+      has_it = false;
+      if (exif && exif->has_maker_note && !exif->apple && !options.replace_maker_note)
+        return invalid_input(
+            "The still has the MakerNote of another maker, and there can be only one; say that it "
+            "may be replaced, if what its camera noted need not be kept.");
+      auto with_note = with_maker_note(tiff, note_with(identifier, tiff));
       if (!with_note) return with_note.error();
-      tiff = std::move(with_note);
-      changes_.push_back("The identifier was written into the still's MakerNote.");
+      tiff = std::move(*with_note);
     }
+    const bool is_late = still_.format == StillKind::Jpeg && still_.exif_offset >= kHeadOfFile;
+    if (has_it && !is_late && !still_.exif_in_idat) return {};
+    if (!has_it) changes_.push_back("The identifier was written into the still's MakerNote.");
     if (is_late) changes_.push_back("The still's Exif was put first.");
-    auto patch = plan_exif(*edit_.still_, *tiff);
+    if (still_.exif_in_idat)
+      changes_.push_back("The still's Exif was put where all readers look for it.");
+    auto patch = plan_exif(*edit_.still_, *blocks);
     if (!patch) return patch.error();
     edit_.still_patch_ = std::move(*patch);
     return {};
+  }
+
+  static bool has_identifier(const ExifBlock& exif, const std::string& identifier) {
+    return exif.apple && exif.apple->big_endian && exif.apple->is_whole() &&
+           exif.apple->outside.empty() && exif.apple->identifier == identifier;
   }
 
   // The still's own note with another identifier, where nothing is wrong with it.
@@ -294,20 +306,25 @@ class PairEditor {
   // ---- Parting -----------------------------------------------------------------
 
   Result<void> part_still() {
-    if (!still_.identifier) return {};
-    const auto tiff = read_still_exif(*edit_.still_);
-    if (!tiff) return tiff.error();
-    const auto exif = read_exif(*tiff);
-    if (!exif) return exif.error();
-    const auto note = without_content_identifier(exif->maker_note);
-    if (!note)
-      return Error{
-          ErrorCode::Unsupported,
-          "The still's MakerNote is damaged, so that its identifier cannot be taken out.",
-          {}};
-    const auto without = with_maker_note(*tiff, *note);
-    if (!without) return without.error();
-    auto patch = plan_exif(*edit_.still_, *without);
+    auto blocks = read_still_exif(*edit_.still_);
+    if (!blocks) return blocks.error();
+    bool has_one = false;
+    for (Bytes& tiff : *blocks) {
+      const auto exif = read_exif(tiff);
+      if (!exif || !exif->apple || !exif->apple->identifier) continue;
+      has_one = true;
+      const auto note = without_content_identifier(exif->maker_note);
+      if (!note)
+        return Error{
+            ErrorCode::Unsupported,
+            "The still's MakerNote is damaged, so that its identifier cannot be taken out.",
+            {}};
+      auto without = with_maker_note(tiff, *note);
+      if (!without) return without.error();
+      tiff = std::move(*without);
+    }
+    if (!has_one) return {};
+    auto patch = plan_exif(*edit_.still_, *blocks);
     if (!patch) return patch.error();
     edit_.still_patch_ = std::move(*patch);
     return {};

@@ -27,6 +27,7 @@ constexpr std::size_t kMostProperties = 1024;
 constexpr std::size_t kMostNamed = 2 * kMostItems;
 constexpr std::size_t kMostExtents = 64;
 constexpr std::size_t kMostAuxiliary = 64;
+constexpr std::size_t kMostExif = 16;
 constexpr std::size_t kVersionAndFlags = 4;
 
 Error damaged(const std::string& what) {
@@ -314,6 +315,17 @@ const HeifItem* HeifFile::description(FourCC wanted) const {
   return found == items.end() ? nullptr : &*found;
 }
 
+std::vector<const HeifItem*> HeifFile::exif_items() const {
+  const HeifItem* main = description("Exif");
+  std::vector<const HeifItem*> all;
+  if (main && !main->extents.empty()) all.push_back(main);
+  for (const HeifItem& each : items)
+    if (each.type == FourCC("Exif") && &each != main && !each.extents.empty() &&
+        all.size() < kMostExif)
+      all.push_back(&each);
+  return all;
+}
+
 Result<HeifFile> read_heif(const Source& source) {
   HeifFile file;
   auto atoms = isobmff::read_file_atoms(source);
@@ -384,7 +396,13 @@ Result<HeifPicture> shown_picture(const HeifFile& file) {
 Result<std::optional<HeifExif>> read_heif_exif(const Source& source, const HeifFile& file) {
   const HeifItem* item = file.description("Exif");
   if (item == nullptr || item->extents.empty()) return std::optional<HeifExif>();
-  auto bytes = read_item(source, file, *item, kLargestExif);
+  auto exif = read_heif_exif(source, file, *item);
+  if (!exif) return exif.error();
+  return std::optional(std::move(*exif));
+}
+
+Result<HeifExif> read_heif_exif(const Source& source, const HeifFile& file, const HeifItem& item) {
+  auto bytes = read_item(source, file, item, kLargestExif);
   if (!bytes) return bytes.error();
   FieldReader reader(*bytes);
   const auto skipped = reader.u32();
@@ -394,8 +412,8 @@ Result<std::optional<HeifExif>> read_heif_exif(const Source& source, const HeifF
   HeifExif exif{
       .header = Bytes(bytes->begin(), bytes->end() - static_cast<std::ptrdiff_t>(tiff.size())),
       .tiff = Bytes(tiff.begin(), tiff.end())};
-  if (item->construction == 0) exif.offset = item->extents.front().offset;
-  return std::optional(std::move(exif));
+  if (item.construction == 0) exif.offset = item.extents.front().offset;
+  return exif;
 }
 
 }  // namespace livephoto

@@ -66,6 +66,8 @@ struct HeifFile {
   // The item of that type which describes the primary one (`cdsc`), or else the
   // first of that type.
   const HeifItem* description(isobmff::FourCC wanted) const;
+  // The Exif items that have bytes, the one that describes the primary item first; at most 16.
+  std::vector<const HeifItem*> exif_items() const;
 };
 
 // Reads headers of atoms, `ftyp` and `meta` (of at most 8 MiB), and nothing else.
@@ -96,7 +98,8 @@ struct HeifPicture {
 // InvalidInput where the primary item is not among the items.
 Result<HeifPicture> shown_picture(const HeifFile& file);
 
-// The Exif item's TIFF block; empty where there is none. Errors as of read_item(),
+// The TIFF block of the Exif item that describes the primary one, nothing where there is
+// none; or of one of the others. Errors as of read_item(),
 // and InvalidInput where the block begins outside of the item. At most 4 MiB.
 struct HeifExif {
   Bytes header;  // what stands before it in the item, with the number that says how much
@@ -104,5 +107,6 @@ struct HeifExif {
   std::uint64_t offset = 0;  // of the item's first byte in the file; 0 in `idat`
 };
 Result<std::optional<HeifExif>> read_heif_exif(const Source& source, const HeifFile& file);
+Result<HeifExif> read_heif_exif(const Source& source, const HeifFile& file, const HeifItem& item);
 
 }  // namespace livephoto

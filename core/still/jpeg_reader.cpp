@@ -10,6 +10,7 @@ namespace livephoto {
 namespace {
 
 constexpr std::size_t kMostSegments = 4096;  // and bytes that fill up before them
+constexpr std::size_t kMostExif = 16;
 
 // ITU-T T.81, table B.1
 constexpr std::uint8_t kStartOfImage = 0xD8;
@@ -66,7 +67,7 @@ void take(const Head& head, const JpegSegment& segment, JpegFile& file) {
   }
   if (segment.marker == kApp0 && head.begins(kJfif)) file.has_jfif = true;
   if (segment.marker == kApp2 && head.begins(kIcc)) file.has_icc_profile = true;
-  if (segment.marker == kApp1 && head.begins(kExif) && !file.exif) file.exif = segment;
+  if (segment.marker == kApp1 && head.begins(kExif)) file.exif_blocks.push_back(segment);
 }
 
 }  // namespace
@@ -103,6 +104,9 @@ Result<JpegFile> read_jpeg(const Source& source) {
     if (segment.end() > source.size()) return cut_off();
     take(*head, segment, file);
     file.segments.push_back(segment);
+    if (file.exif_blocks.size() > kMostExif)
+      return Error{ErrorCode::Unsupported, "The still has too many Exif segments.", {}};
+    if (!file.exif && !file.exif_blocks.empty()) file.exif = file.exif_blocks.front();
     if (marker == kStartOfScan) return file;
     offset = segment.end();
   }
@@ -110,8 +114,12 @@ Result<JpegFile> read_jpeg(const Source& source) {
 }
 
 Result<Bytes> read_jpeg_exif(const Source& source, const JpegFile& file) {
-  if (!file.exif || file.exif->size < kJpegExifHeader) return Bytes();
-  return read_bytes(source, file.exif->offset + kJpegExifHeader, file.exif->size - kJpegExifHeader);
+  return file.exif ? read_jpeg_exif(source, *file.exif) : Bytes();
+}
+
+Result<Bytes> read_jpeg_exif(const Source& source, const JpegSegment& segment) {
+  if (segment.size < kJpegExifHeader) return Bytes();
+  return read_bytes(source, segment.offset + kJpegExifHeader, segment.size - kJpegExifHeader);
 }
 
 }  // namespace livephoto

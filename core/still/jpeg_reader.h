@@ -27,8 +27,12 @@ struct JpegFile {
   int components = 0;
   bool has_icc_profile = false;
   bool has_jfif = false;
-  std::optional<JpegSegment> exif;  // the first APP1 that begins with "Exif"
+  std::optional<JpegSegment> exif;       // the first APP1 that begins with "Exif"
+  std::vector<JpegSegment> exif_blocks;  // all of them, that one first; at most 16
 };
+
+// Some readers look for Exif in so many of a file's first bytes alone.
+inline constexpr std::uint64_t kHeadOfFile = 64 * 1024;
 
 // Whether a file has the two bytes by which all JPEGs begin.
 bool begins_as_jpeg(const Source& source);
@@ -37,8 +41,9 @@ bool begins_as_jpeg(const Source& source);
 // limits.
 Result<JpegFile> read_jpeg(const Source& source);
 
-// The TIFF block in the Exif segment; empty where there is none.
+// The TIFF block in the first Exif segment, empty where there is none; or in another one.
 Result<Bytes> read_jpeg_exif(const Source& source, const JpegFile& file);
+Result<Bytes> read_jpeg_exif(const Source& source, const JpegSegment& segment);
 
 // What stands before the TIFF header in such a segment: marker, length, "Exif\0\0".
 inline constexpr std::uint32_t kJpegExifHeader = 10;

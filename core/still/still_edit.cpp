@@ -12,6 +12,7 @@
 #include "core/isobmff/field_reader.h"
 #include "core/still/heif_reader.h"
 #include "core/still/jpeg_reader.h"
+#include "core/still/tiff.h"
 #include "core/text.h"
 
 namespace livephoto {
@@ -44,28 +45,92 @@ Error unknown_layout(const std::string& where) {
 
 // ---- JPEG ----------------------------------------------------------------------
 
-Result<Patch> plan_jpeg(const Source& source, ByteSpan tiff) {
-  constexpr std::size_t kLongestSegment = 0xFFFF - 2 - kExifHeader.size();
-  const auto file = read_jpeg(source);
-  if (!file) return file.error();
-  if (tiff.size() > kLongestSegment)
-    return invalid_input(
-        "The still's Exif would have " + std::to_string(tiff.size()) +
-        " bytes, more than a JPEG segment holds; take something out of it, such as the thumbnail.");
-  Patch patch;
-  if (file->exif) patch.replace(file->exif->offset, file->exif->size, {});
-  Bytes segment = fields(
+Bytes exif_segment(ByteSpan tiff) {
+  return fields(
       u16(0xFFE1),
       u16(static_cast<std::uint16_t>(tiff.size() + 2 + kExifHeader.size())),
       kExifHeader,
       tiff);
-  constexpr std::uint64_t kBehindStart = 2;
-  if (file->exif && file->exif->offset == kBehindStart) {
-    Patch in_its_place;
-    in_its_place.replace(kBehindStart, file->exif->size, std::move(segment));
-    return in_its_place;
+}
+
+void set_number(Bytes& bytes, std::size_t at, std::uint64_t value, bool big_endian) {
+  for (std::size_t i = 0; i < 4; ++i)
+    bytes[at + i] = static_cast<std::uint8_t>(value >> 8 * (big_endian ? 3 - i : i));
+}
+
+// CIPA DC-007, 5.2: the MP Entries of a Multi-Picture index say where other pictures are in
+// the file, counted from the index's own header, and how long each is; the first begins the
+// file. They are written anew where the patch moves them. The index is a segment's.
+Result<void> mend_pictures(const Source& source, const JpegSegment& segment, Patch& patch) {
+  constexpr std::string_view kMpf("MPF\0", 4);
+  constexpr std::size_t kHeaderAt = 4 + 4;  // marker, length, "MPF\0"
+  constexpr std::size_t kEntry = 16;
+  constexpr std::uint16_t kEntries = 0xB002;
+  if (segment.marker != 0xE2 || segment.size < kHeaderAt + 8) return {};
+  const auto bytes = read_bytes(source, segment.offset, segment.size);
+  if (!bytes) return bytes.error();
+  if (!std::equal(kMpf.begin(), kMpf.end(), bytes->begin() + 4)) return {};
+  const ByteSpan tiff = ByteSpan(*bytes).subspan(kHeaderAt);
+  const auto big_endian = tiff_order(tiff);
+  const TiffBlock block(tiff, big_endian.value_or(true));
+  const auto directory = big_endian ? block.directory(block.u32(4)) : std::nullopt;
+  const TiffEntry* list = directory ? directory->find(kEntries) : nullptr;
+  if (list == nullptr) return {};
+  const std::uint64_t header = segment.offset + kHeaderAt;
+  const auto new_header = patch.place_of({header, header + 1});
+  if (!new_header) return {};
+  Bytes entries(list->value.begin(), list->value.end());
+  for (std::size_t at = 0; at + kEntry <= entries.size(); at += kEntry) {
+    const std::uint64_t size = block.u32(list->value_at + at + 4);
+    const std::uint64_t offset = block.u32(list->value_at + at + 8);
+    if (offset == 0 && size > 0) {
+      if (const auto last = patch.place_of({size - 1, size}); last && size <= source.size())
+        set_number(entries, at + 4, *last + 1, *big_endian);
+    } else if (header + offset < source.size()) {
+      if (const auto place = patch.place_of({header + offset, header + offset + 1}))
+        set_number(entries, at + 8, *place - *new_header, *big_endian);
+    }
   }
-  patch.replace(kBehindStart, 0, std::move(segment));
+  if (!std::ranges::equal(entries, list->value))
+    patch.replace(header + list->value_at, list->value.size(), std::move(entries));
+  return {};
+}
+
+// Exif of more than a segment goes on in the next one, which begins in its middle.
+bool goes_on(const std::vector<Bytes>& blocks) {
+  return std::ranges::any_of(blocks, [](const Bytes& block) { return !tiff_order(block); });
+}
+
+Result<Patch> plan_jpeg(const Source& source, const std::vector<Bytes>& blocks) {
+  constexpr std::size_t kLongestSegment = 0xFFFF - 2 - kExifHeader.size();
+  constexpr std::uint64_t kBehindStart = 2;
+  const auto file = read_jpeg(source);
+  if (!file) return file.error();
+  const auto old_blocks = read_still_exif(source);
+  if (!old_blocks) return old_blocks.error();
+  Patch patch;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].size() > kLongestSegment)
+      return invalid_input(
+          "The still's Exif would have " + std::to_string(blocks[i].size()) +
+          " bytes, more than a JPEG segment holds; take something out of it, such as the "
+          "thumbnail.");
+    const bool is_new = i >= old_blocks->size();
+    const bool is_late = !is_new && i == 0 && file->exif->offset >= kHeadOfFile;
+    if (!is_new && !is_late && blocks[i] == (*old_blocks)[i]) continue;
+    if (goes_on(*old_blocks))
+      return Error{
+          ErrorCode::Unsupported,
+          "The still's Exif is spread over several segments, which cannot be changed; take "
+          "something out of it, such as the thumbnail.",
+          {}};
+    if (is_new || is_late) patch.replace(kBehindStart, 0, exif_segment(blocks[i]));
+    if (is_new) continue;
+    const JpegSegment& segment = file->exif_blocks[i];
+    patch.replace(segment.offset, segment.size, is_late ? Bytes() : exif_segment(blocks[i]));
+  }
+  for (const JpegSegment& segment : file->segments)
+    if (const auto done = mend_pictures(source, segment, patch); !done) return done.error();
   return patch;
 }
 
@@ -253,97 +318,164 @@ std::uint32_t unused_id(const HeifFile& file) {
   return id;
 }
 
-bool overlap(const HeifExtent& one, const HeifExtent& other) {
-  return one.offset < other.offset + other.length && other.offset < one.offset + one.length;
+// An Exif item as it is to be.
+struct NewItem {
+  std::uint32_t id = 0;
+  Bytes bytes;
+};
+
+ByteRange range_in_file(const HeifFile& file, const HeifItem& item, const HeifExtent& extent) {
+  const std::uint64_t from =
+      added(extent.offset, item.construction == 1 ? file.idat_range().begin : 0);
+  if (extent.length > 0) return {from, added(from, extent.length)};
+  return {from, item.construction == 1 ? file.idat_range().end : file.atoms.atoms.back().end()};
 }
 
 // What the file has no use for any more is not to be found in it: an identifier that was
-// taken out, or a place.
-void blank(const Source& source, const HeifFile& file, const HeifItem& old, Patch& patch) {
-  if (old.construction != 0 || old.extents.size() != 1) return;
-  const HeifExtent& extent = old.extents[0];
-  const FileAtom* media = nullptr;
-  for (const FileAtom& atom : file.atoms.atoms)
-    if (atom.type == FourCC("mdat") && atom.body_offset() <= extent.offset) media = &atom;
-  if (media == nullptr || extent.length == 0 || extent.length > media->end() - extent.offset ||
-      extent.offset >= media->end() || media->end() > source.size())
-    return;
-  for (const HeifItem& item : file.items)
-    if (item.id != old.id && item.construction == 0)
-      for (const HeifExtent& other : item.extents)
-        if (other.length == 0 || overlap(extent, other)) return;
-  patch.replace(extent.offset, extent.length, Bytes(static_cast<std::size_t>(extent.length), 0));
+// taken out, or a place. Where old pieces of the items in `moved` were alone, be it in
+// `idat` or in the file's media.
+std::vector<ByteRange> unused_places(const HeifFile& file, const std::vector<NewItem>& moved) {
+  std::vector<ByteRange> old;
+  std::vector<ByteRange> used;
+  for (const HeifItem& item : file.items) {
+    const bool has_moved = std::ranges::find(moved, item.id, &NewItem::id) != moved.end();
+    for (const HeifExtent& extent : item.extents)
+      (has_moved ? old : used).push_back(range_in_file(file, item, extent));
+  }
+  std::vector<ByteRange> unused;
+  for (const ByteRange& range : old) {
+    for (const ByteRange& part : parts_alone(range, used)) unused.push_back(part);
+    used.push_back(range);  // once is enough
+  }
+  return unused;
 }
 
-// The item's bytes go to the end of the file, and meta says so.
-Result<Patch> plan_behind(const Source& source, const HeifFile& file, Bytes payload) {
+void blank(
+    const HeifFile& file, const std::vector<ByteRange>& unused, Bytes& new_meta, Patch& patch) {
+  const ByteRange idat = file.idat_range();
+  const auto new_idat = isobmff::find_atom(
+      ByteSpan(new_meta).subspan(isobmff::kAtomHeader + kVersionAndFlags),
+      "idat");
+  for (const ByteRange& range : unused) {
+    const auto size = static_cast<std::size_t>(range.end - range.begin);
+    const FileAtom* atom = file.atoms.holding(range);
+    if (new_idat && idat.begin <= range.begin && range.end <= idat.end)
+      std::fill_n(
+          new_meta.begin() + (new_idat->data() - new_meta.data()) +
+              static_cast<std::ptrdiff_t>(range.begin - idat.begin),
+          size,
+          std::uint8_t{0});
+    else if (atom && atom->is_whole && !isobmff::describes_file(atom->type))
+      patch.replace(range.begin, size, Bytes(size, 0));
+  }
+}
+
+// The items' bytes go to the end of the file, and meta says so. An item that the file has
+// not is made.
+Result<void> plan_behind(
+    const Source& source, const HeifFile& file, const std::vector<NewItem>& moved, Patch& patch) {
   constexpr std::uint64_t kSmall = std::uint64_t{1} << 31;
-  Patch patch;
   if (const auto closed = close_last(file, patch); !closed) return closed.error();
-  const HeifItem* old = file.description("Exif");
-  const std::uint32_t id = old ? old->id : unused_id(file);
-  if (id == 0) return unknown_layout("the number of an item");
   auto items = file.items;
-  auto changes = old ? Result<std::vector<Change>>(std::vector<Change>()) : changes_for(file, id);
-  if (!changes) return changes.error();
-  if (!old)
-    items.push_back(
-        {.id = id, .type = FourCC("Exif"), .content_type = {}, .extents = {}, .properties = {}});
+  std::vector<Change> changes;
   for (HeifItem& item : items)  // "to the end" ends where it did
     for (HeifExtent& extent : item.extents)
       if (item.construction == 0 && extent.length == 0 && extent.offset < source.size())
         extent.length = source.size() - extent.offset;
-  const auto item = std::ranges::find(items, id, &HeifItem::id);
-  item->construction = 0;
-  item->extents.assign(1, {source.size() + isobmff::kAtomHeader, payload.size()});
+  Bytes media;
+  for (const NewItem& now : moved) {
+    if (now.id == 0) return unknown_layout("the number of an item");
+    auto item = std::ranges::find(items, now.id, &HeifItem::id);
+    if (item == items.end()) {
+      auto longer = changes_for(file, now.id);
+      if (!longer) return longer.error();
+      changes = std::move(*longer);
+      items.push_back(
+          {.id = now.id,
+           .type = FourCC("Exif"),
+           .content_type = {},
+           .extents = {},
+           .properties = {}});
+      item = items.end() - 1;
+    }
+    item->construction = 0;
+    item->extents.assign(
+        1,
+        {source.size() + isobmff::kAtomHeader + media.size(), now.bytes.size()});
+    append(media, ByteSpan(now.bytes));
+  }
 
   // Numbers have a fixed width, so how long meta becomes does not depend on them.
   const auto meta_of = [&, is_small = source.size() < kSmall] {
-    auto all = *changes;
+    auto all = changes;
     all.push_back({"iloc", iloc_of(items, is_small)});
     return replaced(file.meta, all);
   };
-  if (const auto moved = move(items, file, meta_of()); !moved) return moved.error();
-  patch.replace(file.meta_atom.offset, file.meta_atom.size, meta_of());
-  if (old) blank(source, file, *old, patch);
-  patch.append(box("mdat", ByteSpan(payload)).bytes);
-  return patch;
+  if (const auto moving = move(items, file, meta_of()); !moving) return moving.error();
+  Bytes meta = meta_of();
+  blank(file, unused_places(file, moved), meta, patch);
+  patch.replace(file.meta_atom.offset, file.meta_atom.size, std::move(meta));
+  patch.append(box("mdat", ByteSpan(media)).bytes);
+  return {};
 }
 
-Result<Patch> plan_heif(const Source& source, ByteSpan tiff) {
+Result<Patch> plan_heif(const Source& source, const std::vector<Bytes>& blocks) {
   const auto file = read_heif(source);
   if (!file) return file.error();
   if (const auto good = check(*file); !good) return good.error();
-  const auto exif = read_heif_exif(source, *file);
-  if (!exif) return exif.error();
-  Bytes payload = exif_item(*exif, tiff);
-  const HeifItem* old = file->description("Exif");
-  const bool fits = old && old->construction == 0 && old->extents.size() == 1 &&
-                    old->extents[0].length == payload.size();
-  if (!fits) return plan_behind(source, *file, std::move(payload));
+  const auto old_items = file->exif_items();
   Patch patch;
-  const HeifExtent& place = old->extents[0];
-  patch.replace(place.offset, place.length, std::move(payload));
+  std::vector<NewItem> moved;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (i >= old_items.size()) {
+      const HeifItem* empty = file->description("Exif");
+      moved.push_back({empty ? empty->id : unused_id(*file), exif_item({}, blocks[i])});
+      continue;
+    }
+    const HeifItem& item = *old_items[i];
+    const auto old = read_heif_exif(source, *file, item);
+    if (!old && i == 0) return old.error();
+    if (!old) continue;
+    const bool is_out_of_sight = i == 0 && item.construction == 1;
+    if (old->tiff == blocks[i] && !is_out_of_sight) continue;
+    Bytes bytes = exif_item(*old, blocks[i]);
+    if (item.construction == 0 && item.extents.size() == 1 &&
+        item.extents[0].length == bytes.size())
+      patch.replace(item.extents[0].offset, item.extents[0].length, std::move(bytes));
+    else
+      moved.push_back({item.id, std::move(bytes)});
+  }
+  if (!moved.empty())
+    if (const auto done = plan_behind(source, *file, moved, patch); !done) return done.error();
   return patch;
 }
 
 }  // namespace
 
-Result<Bytes> read_still_exif(const Source& source) {
+Result<std::vector<Bytes>> read_still_exif(const Source& source) {
+  std::vector<Bytes> blocks;
   if (begins_as_jpeg(source)) {
     const auto file = read_jpeg(source);
     if (!file) return file.error();
-    return read_jpeg_exif(source, *file);
+    for (const JpegSegment& segment : file->exif_blocks) {
+      auto tiff = read_jpeg_exif(source, segment);
+      if (!tiff) return tiff.error();
+      blocks.push_back(std::move(*tiff));
+    }
+    return blocks;
   }
   const auto file = read_heif(source);
   if (!file) return file.error();
-  auto exif = read_heif_exif(source, *file);
-  if (!exif) return exif.error();
-  return *exif ? std::move((*exif)->tiff) : Bytes();
+  for (const HeifItem* item : file->exif_items()) {
+    auto exif = read_heif_exif(source, *file, *item);
+    if (!exif && blocks.empty()) return exif.error();
+    blocks.push_back(exif ? std::move(exif->tiff) : Bytes());
+  }
+  return blocks;
 }
 
-Result<Patch> plan_exif(const Source& source, ByteSpan tiff) {
-  return begins_as_jpeg(source) ? plan_jpeg(source, tiff) : plan_heif(source, tiff);
+Result<Patch> plan_exif(const Source& source, const std::vector<Bytes>& blocks) {
+  return begins_as_jpeg(source) ? plan_jpeg(source, blocks) : plan_heif(source, blocks);
 }
 
 }  // namespace livephoto

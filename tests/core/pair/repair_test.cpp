@@ -445,27 +445,28 @@ TEST_F(Repairing, RefusesMoviesWhoseSamplesLieInTheirHeader) {
   }
 }
 
-// A HEIC whose picture lies in the box idat at the end of `meta`, named by where it is in the
-// file or in the box.
-Bytes heic_with_picture_in_idat(const Bytes& still, bool by_file_offset) {
+// A HEIC whose picture, or whose Exif, lies in the box idat at the end of `meta`, named by where
+// it is in the file or in the box. Its old place holds zeros.
+Bytes heic_with_idat(const Bytes& still, bool of_exif, bool by_file_offset) {
   using namespace isobmff;
   const MemorySource source(still);
   const auto file = read_heif(source);
-  const Bytes picture = *read_item(source, *file, *file->item(file->primary), 1 << 20);
+  const HeifItem& inside = of_exif ? *file->description("Exif") : *file->item(file->primary);
+  const Bytes picture = *read_item(source, *file, inside, 1 << 20);
   const auto iloc_with = [&](std::uint64_t idat_at, std::uint64_t growth) {
     Bytes rows;
     std::uint16_t count = 0;
     for (const HeifItem& item : file->items) {
       if (item.extents.empty()) continue;
       ++count;
-      const bool is_picture = item.id == file->primary;
+      const bool is_inside = item.id == inside.id;
       const std::uint64_t in_idat = by_file_offset ? idat_at : 0;
-      const std::uint64_t offset = is_picture ? in_idat : item.extents[0].offset + growth;
+      const std::uint64_t offset = is_inside ? in_idat : item.extents[0].offset + growth;
       append(
           rows,
           ByteSpan(fields(
               u16(static_cast<std::uint16_t>(item.id)),
-              u16(is_picture && !by_file_offset ? 1 : 0),
+              u16(is_inside && !by_file_offset ? 1 : 0),
               u16(0),
               u16(1),
               u32(static_cast<std::uint32_t>(offset)),
@@ -490,6 +491,11 @@ Bytes heic_with_picture_in_idat(const Bytes& still, bool by_file_offset) {
       out.end(),
       still.begin() + static_cast<std::ptrdiff_t>(file->meta_atom.end()),
       still.end());
+  const auto old_place = inside.extents[0].offset + out.size() - still.size();
+  std::fill_n(
+      out.begin() + static_cast<std::ptrdiff_t>(old_place),
+      picture.size(),
+      std::uint8_t{0});
   return out;
 }
 
@@ -499,7 +505,7 @@ TEST_F(Repairing, KeepsAPictureThatLiesInIdat) {
       FakePair pair = testing::good_pair();
       pair.name = "picture-in-idat";
       const Bytes picture = picture_in(pair.still);
-      pair.still = heic_with_picture_in_idat(pair.still, by_file_offset);
+      pair.still = heic_with_idat(pair.still, false, by_file_offset);
       if (!has_exif) {  // so that an item has to be added, before the picture
         const std::string_view type = "Exif";
         std::ranges::copy(
@@ -517,6 +523,214 @@ TEST_F(Repairing, KeepsAPictureThatLiesInIdat) {
       ASSERT_TRUE(repair) << repair.error().message << repair.error().detail;
       EXPECT_EQ(picture_in(contents(write(repair->edit, paths).still)), picture);
     }
+}
+
+constexpr const char* kOther = "BBBBBBBB-4B5A-4978-8695-A4B3C2D1E0FF";
+
+Bytes with_text(Bytes bytes, std::string_view old, std::string_view now) {
+  auto at = std::search(bytes.begin(), bytes.end(), old.begin(), old.end());
+  EXPECT_NE(at, bytes.end());
+  std::ranges::copy(now, at);
+  return bytes;
+}
+
+// The JPEG with a second Exif segment behind its first one.
+Bytes jpeg_with_another_exif(const Bytes& still, std::string_view identifier) {
+  const auto file = read_jpeg(MemorySource(still));
+  const auto begin = still.begin() + static_cast<std::ptrdiff_t>(file->exif->offset);
+  const auto end = still.begin() + static_cast<std::ptrdiff_t>(file->exif->end());
+  const Bytes second = with_text(Bytes(begin, end), testing::kFakeIdentifier, identifier);
+  Bytes out(still.begin(), end);
+  out.insert(out.end(), second.begin(), second.end());
+  out.insert(out.end(), end, still.end());
+  return out;
+}
+
+// The HEIC with a second Exif item, in media of its own behind.
+Bytes heic_with_another_exif(const Bytes& still, std::string_view identifier) {
+  using namespace isobmff;
+  constexpr std::uint16_t kId = 99;
+  const MemorySource source(still);
+  const auto file = read_heif(source);
+  const Bytes block = with_text(
+      *read_item(source, *file, *file->description("Exif"), 1 << 20),
+      testing::kFakeIdentifier,
+      identifier);
+  const auto iloc_with = [&](std::uint64_t growth) {
+    Bytes rows;
+    const auto add_row = [&rows](std::uint32_t id, std::uint64_t offset, std::uint64_t length) {
+      append(
+          rows,
+          ByteSpan(fields(
+              u16(static_cast<std::uint16_t>(id)),
+              u16(0),
+              u16(0),
+              u16(1),
+              u32(static_cast<std::uint32_t>(offset)),
+              u32(static_cast<std::uint32_t>(length)))));
+    };
+    for (const HeifItem& item : file->items)
+      add_row(item.id, item.extents.at(0).offset + growth, item.extents.at(0).length);
+    add_row(kId, still.size() + growth + kAtomHeader, block.size());
+    const auto count = static_cast<std::uint16_t>(file->items.size() + 1);
+    return box("iloc", version_flags(1, 0), u16(0x4400), u16(count), ByteSpan(rows));
+  };
+  const auto meta_with = [&](const Box& iloc) {
+    Bytes body(file->meta.begin(), file->meta.begin() + 4);
+    ByteSpan rest = ByteSpan(file->meta).subspan(4);
+    while (const auto atom = take_atom(rest)) {
+      if (atom->type == FourCC("iinf"))
+        append(
+            body,
+            box("iinf",
+                version_flags(0, 0),
+                u16(static_cast<std::uint16_t>(file->items.size() + 1)),
+                atom->body.subspan(6),
+                box("infe", version_flags(2, 1), u16(kId), u16(0), u32(FourCC("Exif")), u8(0))));
+      else
+        append(body, atom->type == FourCC("iloc") ? ByteSpan(iloc.bytes) : atom->whole);
+    }
+    return box("meta", ByteSpan(body)).bytes;
+  };
+  const Bytes meta = meta_with(iloc_with(meta_with(iloc_with(0)).size() - file->meta_atom.size));
+  Bytes out(still.begin(), still.begin() + static_cast<std::ptrdiff_t>(file->meta_atom.offset));
+  append(out, ByteSpan(meta));
+  out.insert(
+      out.end(),
+      still.begin() + static_cast<std::ptrdiff_t>(file->meta_atom.end()),
+      still.end());
+  append(out, box("mdat", ByteSpan(block)));
+  return out;
+}
+
+// Readers differ in which of several Exif blocks counts: all have to say the same.
+TEST_F(Repairing, GivesEveryExifBlockTheIdentifier) {
+  for (const bool is_jpeg : {true, false}) {
+    FakePair pair = is_jpeg ? testing::good_jpeg_pair() : testing::good_pair();
+    pair.name = is_jpeg ? "two-exif.jpg" : "two-exif.heic";
+    pair.still = is_jpeg ? jpeg_with_another_exif(pair.still, kOther)
+                         : heic_with_another_exif(pair.still, kOther);
+    const auto paths = written(pair);
+    const auto before = inspect_still(paths.still);
+    ASSERT_TRUE(before) << before.error().message;
+    EXPECT_EQ(before->exif_blocks, 2u);
+    EXPECT_EQ(before->identifier, testing::kFakeIdentifier);
+    EXPECT_EQ(before->last_identifier, kOther);
+    const auto verdicts = verify_pair(paths.still, paths.movie);
+    EXPECT_EQ(verdicts.verdict(Profile::Immich), Verdict::Fail);
+    EXPECT_EQ(verdicts.verdict(Profile::Memories), Verdict::Fail);
+    EXPECT_EQ(verdicts.verdict(Profile::Apple), Verdict::Warn);
+
+    const auto repair = plan_repair(paths.still, paths.movie, {.new_identifier = true});
+    const auto kept = plan_repair(paths.still, paths.movie, {});
+    const auto split = plan_split(paths.still, paths.movie);
+
+    ASSERT_TRUE(repair) << repair.error().message << repair.error().detail;
+    const auto out = write(repair->edit, paths);
+    expect_untouched(paths, out);
+    EXPECT_EQ(inspect_still(out.still)->identifier, repair->content_identifier);
+    EXPECT_EQ(inspect_still(out.still)->last_identifier, repair->content_identifier);
+    EXPECT_FALSE(holds(out.still, "-4B5A-4978-8695-A4B3C2D1E0FF"));
+    EXPECT_EQ(verify_pair(out.still, out.movie).verdict(Profile::Immich), Verdict::Pass);
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->content_identifier, testing::kFakeIdentifier);
+    EXPECT_EQ(kept->changes.size(), 1u);
+    ASSERT_TRUE(split) << split.error().message;
+    EXPECT_FALSE(holds(write(split->edit, paths).still, "-4B5A-4978-8695-A4B3C2D1E0FF"));
+  }
+}
+
+TEST_F(Repairing, TakesExifOutOfIdat) {
+  FakePair pair = testing::good_pair();
+  pair.name = "exif-in-idat";
+  pair.still = heic_with_idat(pair.still, true, false);
+  const auto paths = written(pair);
+  const auto before = inspect_still(paths.still);
+  ASSERT_TRUE(before) << before.error().message;
+  EXPECT_TRUE(before->exif_in_idat);
+  EXPECT_EQ(before->identifier, testing::kFakeIdentifier);
+  EXPECT_EQ(before->last_identifier, std::nullopt);
+  EXPECT_EQ(verify_pair(paths.still, paths.movie).verdict(Profile::Immich), Verdict::Fail);
+
+  for (const bool is_new : {true, false}) {
+    const auto repair = plan_repair(paths.still, paths.movie, {.new_identifier = is_new});
+
+    ASSERT_TRUE(repair) << repair.error().message << repair.error().detail;
+    const auto out = write(repair->edit, paths);
+    expect_untouched(paths, out);
+    EXPECT_EQ(inspect_still(out.still)->last_identifier, repair->content_identifier);
+    EXPECT_EQ(inspect_still(out.still)->capture.time, before->capture.time);
+    EXPECT_EQ(verify_pair(out.still, out.movie).verdict(Profile::Immich), Verdict::Pass);
+    const Bytes now = contents(out.still);
+    const std::string text(now.begin(), now.end());
+    const auto first = text.find(testing::kFakeIdentifier);
+    EXPECT_EQ(first == std::string::npos, is_new);
+    // Not in its old place too.
+    EXPECT_EQ(text.rfind(testing::kFakeIdentifier), first);
+  }
+}
+
+// CIPA DC-007: where the second picture of a file is, counted from the index.
+TEST_F(Repairing, FindsTheSecondPictureOfAJpegAgain) {
+  using namespace isobmff;
+  for (const bool exif_is_first : {true, false}) {
+    FakePair pair = testing::good_jpeg_pair();
+    pair.name = exif_is_first ? "mpf-behind-exif" : "mpf-before-exif";
+    const auto file = read_jpeg(MemorySource(pair.still));
+    const auto cut = [&](std::uint64_t from, std::uint64_t to) {
+      return Bytes(
+          pair.still.begin() + static_cast<std::ptrdiff_t>(from),
+          pair.still.begin() + static_cast<std::ptrdiff_t>(to));
+    };
+    const Bytes exif = with_text(
+        cut(file->exif->offset, file->exif->end()),
+        "Apple iOS",
+        "Peach iOS");  // a note of another length comes
+    const auto index = [&](std::uint64_t size, std::uint64_t offset) {
+      const Bytes body = fields(
+          std::string_view("MPF\0MM\0\x2A\0\0\0\x08", 12),
+          u16(1),
+          u16(0xB002),
+          u16(7),
+          u32(32),
+          u32(26),
+          u32(0),
+          u32(0x030000),
+          u32(static_cast<std::uint32_t>(size)),
+          u32(0),
+          u32(0),
+          u32(0),
+          u32(4),
+          u32(static_cast<std::uint32_t>(offset)),
+          u32(0));
+      return fields(u16(0xFFE2), u16(static_cast<std::uint16_t>(body.size() + 2)), ByteSpan(body));
+    };
+    const std::uint64_t index_size = index(0, 0).size();
+    const std::uint64_t size = pair.still.size() + index_size;
+    const std::uint64_t header = (exif_is_first ? file->exif->end() : file->exif->offset) + 8;
+    const Bytes mpf = index(size, size - header);
+    Bytes still = cut(0, file->exif->offset);
+    for (const Bytes& part : exif_is_first ? std::vector{exif, mpf} : std::vector{mpf, exif})
+      append(still, ByteSpan(part));
+    append(still, ByteSpan(cut(file->exif->end(), pair.still.size())));
+    ASSERT_EQ(still.size(), size);
+    append(still, std::string_view("\xFF\xD8\xFF\xD9", 4));
+    pair.still = still;
+    const auto paths = written(pair);
+
+    const auto repair = plan_repair(paths.still, paths.movie, {.replace_maker_note = true});
+
+    ASSERT_TRUE(repair) << repair.error().message;
+    const Bytes now = contents(write(repair->edit, paths).still);
+    const Bytes sign = fields(std::string_view("MPF\0", 4));
+    const auto at = static_cast<std::size_t>(
+        std::search(now.begin(), now.end(), sign.begin(), sign.end()) - now.begin());
+    ASSERT_LT(at, now.size());
+    const std::size_t header_at = at + 4;
+    EXPECT_EQ(u32_at(now, header_at + 26 + 4), now.size() - 4) << pair.name;
+    EXPECT_EQ(header_at + u32_at(now, header_at + 26 + 16 + 8), now.size() - 4) << pair.name;
+    EXPECT_EQ(picture_in(now), picture_in(contents(paths.still)));
+  }
 }
 
 TEST_F(Repairing, AddsAnExifItemToAHeicWithoutOne) {
