@@ -234,12 +234,20 @@ class PairEditor {
            exif.apple->outside.empty() && exif.apple->identifier == identifier;
   }
 
-  // The still's own note with another identifier, where nothing is wrong with it.
-  static Bytes note_with(const std::string& identifier, ByteSpan tiff) {
+  // The still's own note with another identifier; of one that is damaged, what can be read.
+  Bytes note_with(const std::string& identifier, ByteSpan tiff) {
     const auto exif = tiff.empty() ? Result<ExifBlock>(ExifBlock{}) : read_exif(tiff);
-    const auto changed =
-        exif ? with_content_identifier(exif->maker_note, identifier) : std::nullopt;
-    return changed ? *changed : apple_maker_note(identifier);
+    if (!exif) return apple_maker_note(identifier);
+    if (auto changed = with_content_identifier(exif->maker_note, identifier))
+      return std::move(*changed);
+    auto saved = saved_maker_note(exif->maker_note, identifier);
+    if (!saved) return apple_maker_note(identifier);
+    if (saved->lost > 0)
+      changes_.push_back(
+          "Of the still's damaged MakerNote " + std::to_string(saved->lost) +
+          (saved->lost == 1 ? " entry" : " entries") +
+          " could not be read and is not in it any more.");
+    return std::move(saved->note);
   }
 
   // When the still's frame is shown.

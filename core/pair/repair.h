@@ -71,7 +71,8 @@ struct Repair {
 
 // What has to be done so that both files are a Live Photo: the identifier in the still's
 // Apple MakerNote and in moov/meta, one marker at a frame, QuickTime's brand. What is
-// right already stays as it is. InvalidInput for an identifier that is no UUID, where
+// right already stays as it is. Of an Apple MakerNote that is damaged or little-endian all
+// that can be read is kept, and `changes` tells how many entries were not. InvalidInput for an identifier that is no UUID, where
 // nothing tells the still's time, for a time outside the movie, and for a still with the
 // MakerNote of another maker; Unsupported for files that cannot be changed this way; else
 // as inspect_still() and inspect_movie().

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 
 #include "core/binary_plist.h"
 #include "core/byte_range.h"
@@ -95,6 +96,35 @@ void blank(Bytes& note, const std::vector<ByteRange>& parts) {
         note.begin() + static_cast<std::ptrdiff_t>(begin),
         note.begin() + static_cast<std::ptrdiff_t>(end),
         std::uint8_t{0});
+}
+
+struct SavedEntry {
+  TiffType type = TiffType::Byte;
+  std::uint32_t count = 0;
+  Bytes value;
+};
+
+// How many bytes of a value are one number, whose order counts.
+std::size_t number_size(TiffType type) {
+  switch (type) {
+    case TiffType::Rational:
+    case TiffType::SignedRational:
+      return 4;  // two of them
+    default:
+      return tiff_size(type);
+  }
+}
+
+Bytes in_big_endian(const TiffEntry& entry, bool is_already) {
+  Bytes value(entry.value.begin(), entry.value.end());
+  const std::size_t size = number_size(entry.type);
+  if (is_already || size < 2) return value;
+  for (auto at = value.begin(); value.end() - at >= static_cast<std::ptrdiff_t>(size);) {
+    const auto next = at + static_cast<std::ptrdiff_t>(size);
+    std::reverse(at, next);
+    at = next;
+  }
+  return value;
 }
 
 }  // namespace
@@ -201,6 +231,56 @@ std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view con
   append_text(out, content_identifier);
   out.push_back(0);
   return out;
+}
+
+std::optional<SavedMakerNote> saved_maker_note(ByteSpan note, std::string_view content_identifier) {
+  const auto block = open_note(note);
+  if (!block) return std::nullopt;
+  const auto directory = block->directory(kCountAt);
+  std::map<std::uint16_t, SavedEntry> entries;
+  SavedMakerNote saved;
+  saved.lost = directory->promised - directory->entries.size();
+  std::size_t left = note.size();  // values that lie one in the other are not multiplied
+  for (const TiffEntry& entry : directory->entries) {
+    if (entry.tag == kContentIdentifier) continue;
+    const bool is_readable =
+        tiff_size(entry.type) > 0 && (!entry.value.empty() || entry.count == 0);
+    if (!is_readable || entry.value.size() > left || entries.contains(entry.tag)) {
+      ++saved.lost;
+      continue;
+    }
+    left -= entry.value.size();
+    entries[entry.tag] = {entry.type, entry.count, in_big_endian(entry, block->big_endian())};
+  }
+  entries[kContentIdentifier] = {
+      TiffType::Ascii,
+      static_cast<std::uint32_t>(content_identifier.size() + 1),
+      Bytes(content_identifier.begin(), content_identifier.end())};
+  entries[kContentIdentifier].value.push_back(0);
+
+  Bytes& out = saved.note;
+  append_text(out, kSignature);
+  append_u16(out, 1);  // version
+  append_text(out, "MM");
+  append_u16(out, static_cast<std::uint16_t>(entries.size()));
+  Bytes values;
+  const std::size_t values_at = kEntriesAt + entries.size() * kEntrySize + 4;
+  for (const auto& [tag, entry] : entries) {
+    append_u16(out, tag);
+    append_u16(out, static_cast<std::uint16_t>(entry.type));
+    append_u32(out, entry.count);
+    if (entry.value.size() <= 4) {
+      out.insert(out.end(), entry.value.begin(), entry.value.end());
+      out.resize(out.size() + 4 - entry.value.size(), 0);
+      continue;
+    }
+    append_u32(out, static_cast<std::uint32_t>(values_at + values.size()));
+    values.insert(values.end(), entry.value.begin(), entry.value.end());
+    if (values.size() % 2 != 0) values.push_back(0);
+  }
+  append_u32(out, 0);  // next IFD
+  out.insert(out.end(), values.begin(), values.end());
+  return saved;
 }
 
 std::optional<Bytes> without_content_identifier(ByteSpan note) {

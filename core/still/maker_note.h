@@ -54,4 +54,17 @@ std::optional<Bytes> with_content_identifier(ByteSpan note, std::string_view con
 // other values stay where they are. Nothing where the note is damaged or has none.
 std::optional<Bytes> without_content_identifier(ByteSpan note);
 
+// Apple's MakerNote made anew as cameras write it, big-endian and whole, of one that is damaged
+// or little-endian.
+struct SavedMakerNote {
+  Bytes note;
+  // Entries that it promised and that are not in it: their values lie outside the note, or are
+  // of an unknown type, or more together than the note has bytes.
+  std::size_t lost = 0;
+};
+
+// The readable entries of an Apple MakerNote with this identifier in place of its own.
+// Nothing where the bytes do not begin as an Apple MakerNote. Never reads outside `note`.
+std::optional<SavedMakerNote> saved_maker_note(ByteSpan note, std::string_view content_identifier);
+
 }  // namespace livephoto

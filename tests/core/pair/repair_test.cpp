@@ -757,6 +757,22 @@ TEST_F(Repairing, AddsAnExifItemToAHeicWithoutOne) {
   EXPECT_EQ(after->colour, before->colour);
 }
 
+TEST_F(Repairing, TellsWhatOfADamagedMakerNoteIsLost) {
+  const auto lost = [&](const char* name) {
+    const auto paths = written(fake(name));
+    const auto repair = plan_repair(paths.still, paths.movie, {});
+    EXPECT_TRUE(repair) << name;
+    const auto told = std::ranges::find_if(repair->changes, [](const std::string& change) {
+      return change.find("could not be read") != std::string::npos;
+    });
+    return told == repair->changes.end() ? std::string() : *told;
+  };
+
+  EXPECT_EQ(lost("note-little-endian"), "");
+  EXPECT_EQ(lost("note-wild-offset"), "");  // but for the identifier, which is written anew
+  EXPECT_EQ(lost("note-cut-in-its-entries").find("Of the still's damaged MakerNote 8 entries"), 0u);
+}
+
 TEST_F(Repairing, AsksBeforeItReplacesAnothersMakerNote) {
   const auto paths = written(fake("other-maker"));
 

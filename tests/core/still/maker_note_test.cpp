@@ -290,5 +290,46 @@ TEST(WithContentIdentifier, LeavesDamagedNotesAlone) {
   EXPECT_FALSE(without_content_identifier(twice));
 }
 
+// A little-endian note of a number, a text that is not in it, two fractions and an identifier.
+TEST(SavedMakerNote, KeepsWhatCanBeRead) {
+  Bytes note;
+  append(note, std::string_view("Apple iOS\0\0\1II\4\0", 16));
+  append(note, std::string_view("\x01\0\x09\0\x01\0\0\0\x0E\0\0\0", 12));
+  append(note, std::string_view("\x08\0\x0A\0\x02\0\0\0\x44\0\0\0", 12));
+  append(note, std::string_view("\x11\0\x02\0\x03\0\0\0ab\0\0", 12));
+  append(note, std::string_view("\x15\0\x02\0\x25\0\0\0\0\0\0\x7F", 12));
+  append(note, std::string_view("\0\0\0\0", 4));
+  append(note, std::string_view("\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04\0\0\0", 16));
+
+  const auto saved = saved_maker_note(note, kIdentifier);
+
+  ASSERT_TRUE(saved);
+  EXPECT_EQ(saved->lost, 1u);
+  Bytes expected;
+  append(expected, std::string_view("Apple iOS\0\0\1MM\0\3", 16));
+  append(expected, std::string_view("\0\x01\0\x09\0\0\0\x01\0\0\0\x0E", 12));
+  append(expected, std::string_view("\0\x08\0\x0A\0\0\0\x02\0\0\0\x38", 12));
+  append(expected, std::string_view("\0\x11\0\x02\0\0\0\x25\0\0\0\x48", 12));
+  append(expected, std::string_view("\0\0\0\0", 4));
+  append(expected, std::string_view("\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04", 16));
+  append(expected, std::string(kIdentifier) + std::string(2, '\0'));
+  EXPECT_EQ(saved->note, expected);
+  EXPECT_FALSE(saved_maker_note(Bytes(100, 0), kIdentifier));
+}
+
+TEST(SavedMakerNote, CountsWhatIsCutOff) {
+  Bytes note = note_with("MM", 0x0001, 9, 1, 14, "");
+  note[15] = 9;
+
+  const auto saved = saved_maker_note(note, kIdentifier);
+
+  ASSERT_TRUE(saved);
+  EXPECT_EQ(saved->lost, 8u);
+  const auto read = read_apple_maker_note(saved->note);
+  EXPECT_TRUE(read->is_whole());
+  EXPECT_EQ(read->tags, (std::vector<std::uint16_t>{0x0001, 0x0011}));
+  EXPECT_EQ(read->identifier, kIdentifier);
+}
+
 }  // namespace
 }  // namespace livephoto
