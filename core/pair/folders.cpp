@@ -106,7 +106,7 @@ class Folder {
   }
 
   void add(FindingKind kind, std::vector<fs::path> files, std::string why, std::string advice) {
-    report_.findings.push_back({kind, std::move(files), std::move(why), std::move(advice)});
+    report_.findings.push_back({kind, std::move(files), std::move(why), std::move(advice), {}});
   }
 
   void join_by_identifier() {
@@ -159,6 +159,9 @@ class Folder {
           "The files have one name, but different identifiers: " + still.identifier + " and " +
               movie.identifier + ".",
           "If they belong together, give them one identifier with gst-livephoto-1.0 repair.");
+      // Where one of them has its partner the other is an orphan only.
+      if (!settled_.contains(&still) && !settled_.contains(&movie))
+        report_.findings.back().checks = verify_pair(still.path, movie.path).checks;
     } else if (!settled_.contains(&still) && !settled_.contains(&movie)) {
       const char* who = still.identifier.empty()
                             ? movie.identifier.empty() ? "neither has" : "the still has not"
@@ -170,6 +173,7 @@ class Folder {
                    ? " an identifier: two loose files."
                    : " its identifier: two loose files."),
           "If they belong together, join them with gst-livephoto-1.0 repair.");
+      report_.findings.back().checks = verify_pair(still.path, movie.path).checks;
     } else {
       return;
     }
@@ -244,8 +248,14 @@ std::string_view name_of(FindingKind kind) {
   return "unreadable";
 }
 
+Verdict Finding::verdict(Profile profile) const {
+  if (kind == FindingKind::Unreadable) return Verdict::Fail;
+  return std::max(Verdict::Warn, worst_of(checks, profile));
+}
+
 Verdict FolderReport::verdict(Profile profile) const {
-  Verdict worst = findings.empty() ? Verdict::Pass : Verdict::Warn;
+  Verdict worst = Verdict::Pass;
+  for (const Finding& finding : findings) worst = std::max(worst, finding.verdict(profile));
   for (const Verification& pair : pairs) worst = std::max(worst, pair.verdict(profile));
   return worst;
 }

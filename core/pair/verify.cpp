@@ -53,7 +53,7 @@ std::string_view name_of(Verdict verdict) {
   return "fail";
 }
 
-Verdict Verification::verdict(Profile profile) const {
+Verdict worst_of(const std::vector<Check>& checks, Profile profile) {
   Verdict worst = Verdict::Pass;
   for (const Check& check : checks)
     if (check.profile == profile) worst = std::max(worst, check.verdict);

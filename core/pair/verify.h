@@ -47,6 +47,9 @@ struct Check {
   std::string advice;  // one sentence, what to do; empty for what passes
 };
 
+// The worst of a profile's own among them.
+Verdict worst_of(const std::vector<Check>& checks, Profile profile);
+
 struct Verification {
   std::filesystem::path still;
   std::filesystem::path movie;
@@ -57,8 +60,7 @@ struct Verification {
   // Why whoever can decode did not look at the still and its frame; a sentence, or empty.
   std::string not_compared{};
 
-  // The worst of a profile's own checks.
-  Verdict verdict(Profile profile) const;
+  Verdict verdict(Profile profile) const { return worst_of(checks, profile); }
   // All checks, the failures of other profiles as warnings.
   std::vector<Check> seen_by(Profile profile) const;
 };
@@ -119,6 +121,11 @@ struct Finding {
   std::vector<std::filesystem::path> files;
   std::string why;
   std::string advice;
+  // Of two files of one name: what they break, as where the two are named.
+  std::vector<Check> checks{};
+
+  // A failure where a file cannot be read, or the profile's own checks have one; else a warning.
+  Verdict verdict(Profile profile) const;
 };
 
 struct FolderReport {
@@ -128,7 +135,7 @@ struct FolderReport {
   std::size_t movies = 0;
   std::size_t plain = 0;  // of both, those without an identifier and without a partner
 
-  Verdict verdict(Profile profile) const;  // findings count as warnings
+  Verdict verdict(Profile profile) const;  // the worst of pairs and findings
 };
 
 // The stills and movies in these folders and those in them, known by their suffixes, by

@@ -13,14 +13,21 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-std::string line_of(const Check& check) {
-  constexpr std::size_t kVerdict = 6;
-  constexpr std::size_t kName = 24;
-  const std::string verdict =
-      check.verdict == Verdict::Fail ? "FAIL" : std::string(name_of(check.verdict));
-  std::string line = padded(verdict, kVerdict) + padded(check.name, kName) + check.why;
-  if (!check.advice.empty()) line += '\n' + std::string(kVerdict + kName, ' ') + check.advice;
-  return line;
+constexpr std::size_t kVerdict = 6;
+constexpr std::size_t kName = 24;
+
+std::string word_of(Verdict verdict) {
+  return padded(verdict == Verdict::Fail ? "FAIL" : std::string(name_of(verdict)), kVerdict);
+}
+
+// A line of its own, whatever line feeds and codes files and their names have: who could end it
+// could write another verdict below.
+void add_line(std::string& text, const std::string& line) { text += printable(line) + '\n'; }
+
+void add_check(std::string& text, const Check& check, const std::string& indent) {
+  add_line(text, indent + word_of(check.verdict) + padded(check.name, kName) + check.why);
+  if (!check.advice.empty())
+    add_line(text, indent + std::string(kVerdict + kName, ' ') + check.advice);
 }
 
 std::string counted(std::size_t number, const char* one, const char* many) {
@@ -33,15 +40,6 @@ std::size_t warnings_in(const std::vector<Check>& checks) {
 
 std::size_t failures_in(const std::vector<Check>& checks) {
   return static_cast<std::size_t>(std::ranges::count(checks, Verdict::Fail, &Check::verdict));
-}
-
-// Lines of our own, with what came from files made harmless line by line.
-void add_line(std::string& text, const std::string& line) {
-  std::size_t begin = 0;
-  for (std::size_t end = 0; end != std::string::npos; begin = end + 1) {
-    end = line.find('\n', begin);
-    text += printable(line.substr(begin, end == std::string::npos ? end : end - begin)) + '\n';
-  }
 }
 
 std::string conclusion(const std::vector<Check>& checks, Profile profile) {
@@ -70,9 +68,11 @@ std::string verify_text(const Verification& verification, Profile profile) {
   const auto checks = verification.seen_by(profile);
   std::string text;
   add_line(text, verification.still.string() + " + " + verification.movie.string());
-  for (const Check& check : checks) add_line(text, line_of(check));
+  for (const Check& check : checks) add_check(text, check, "");
   if (!verification.not_compared.empty())
-    add_line(text, padded("", 6) + padded("not compared", 24) + verification.not_compared);
+    add_line(
+        text,
+        padded("", kVerdict) + padded("not compared", kName) + verification.not_compared);
   add_line(text, profiles_text(profile));
   add_line(text, conclusion(checks, profile));
   return text;
@@ -82,21 +82,21 @@ std::string verify_text(const FolderReport& report, Profile profile) {
   std::string text;
   for (const Verification& pair : report.pairs) {
     const auto checks = pair.seen_by(profile);
-    const Verdict verdict = pair.verdict(profile);
     add_line(
         text,
-        padded(verdict == Verdict::Fail ? "FAIL" : std::string(name_of(verdict)), 6) +
-            pair.still.string() + " + " + pair.movie.string());
+        word_of(pair.verdict(profile)) + pair.still.string() + " + " + pair.movie.string());
     for (const Check& check : checks)
       if (check.profile == profile && check.verdict != Verdict::Pass)
-        add_line(text, "      " + line_of(check));
+        add_check(text, check, std::string(kVerdict, ' '));
   }
   for (const Finding& finding : report.findings) {
     std::string files;
     for (const auto& file : finding.files) files += (files.empty() ? "" : ", ") + file.string();
-    add_line(text, padded("warn", 6) + padded(std::string(name_of(finding.kind)), 24) + files);
-    add_line(text, std::string(30, ' ') + finding.why);
-    if (!finding.advice.empty()) add_line(text, std::string(30, ' ') + finding.advice);
+    const std::string kind(name_of(finding.kind));
+    add_line(text, word_of(finding.verdict(profile)) + padded(kind, kName) + files);
+    add_line(text, std::string(kVerdict + kName, ' ') + finding.why);
+    if (!finding.advice.empty())
+      add_line(text, std::string(kVerdict + kName, ' ') + finding.advice);
   }
   const auto failed = std::ranges::count_if(report.pairs, [profile](const Verification& pair) {
     return pair.verdict(profile) == Verdict::Fail;

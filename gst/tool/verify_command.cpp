@@ -59,9 +59,10 @@ json pair_event(const Verification& pair, Profile profile) {
   return object;
 }
 
-json finding_event(const Finding& finding) {
+json finding_event(const Finding& finding, Profile profile) {
   json object = event("finding");
   object["kind"] = name_of(finding.kind);
+  object["verdict"] = name_of(finding.verdict(profile));
   object["files"] = json::array();
   for (const fs::path& file : finding.files) object["files"].push_back(path_text(file));
   object["why"] = finding.why;
@@ -81,14 +82,24 @@ json summary_event(const FolderReport& report, Profile profile) {
   return object;
 }
 
+std::string list_of(const std::vector<fs::path>& paths) {
+  std::string text;
+  for (const fs::path& path : paths) text += (text.empty() ? "" : ", ") + shown(path);
+  return text;
+}
+
 int verify_all(const std::vector<fs::path>& folders, Profile profile, bool as_json) {
   auto report = verify_folders(folders);
   if (!report) return refuse(report.error().message);
+  if (report->pairs.empty() && report->findings.empty() && report->plain == 0)
+    return refuse(
+        "There is no still and no movie in " + list_of(folders) +
+        "; of what is packed (.pvt.zip) inspect tells.");
   for (Verification& pair : report->pairs)
     pair.not_compared = "Pictures are looked at where one pair is named, not of all in a folder.";
   if (as_json) {
     for (const Verification& pair : report->pairs) print(pair_event(pair, profile));
-    for (const Finding& finding : report->findings) print(finding_event(finding));
+    for (const Finding& finding : report->findings) print(finding_event(finding, profile));
     print(summary_event(*report, profile));
   } else {
     std::cout << verify_text(*report, profile) << std::flush;

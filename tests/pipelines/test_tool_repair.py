@@ -453,12 +453,12 @@ class Told(RepairTest):
         os.remove(self.folder / "p/Q.MOV")
         (self.folder / "p/text.HEIC").write_text("no picture", encoding="ascii")
 
-        events = self.said("verify", "p")
-        said = self.tool("verify", "p")
+        events = self.said("verify", "p", code=1)
+        said = self.tool("verify", "p", code=1)
 
         self.assertEqual([event["event"] for event in events], ["verified", "finding", "finding", "summary"])
         self.assertEqual({event["kind"] for event in events[1:3]}, {"orphan-still", "unreadable"})
-        self.assertEqual((events[-1]["pairs"], events[-1]["verdict"]), (1, "warn"))
+        self.assertEqual((events[-1]["pairs"], events[-1]["verdict"]), (1, "fail"))
         self.assertIn("1 pair meets the published and observed rules", said.out)
 
     def test_what_is_refused_is_one_sentence(self):

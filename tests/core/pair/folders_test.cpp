@@ -88,6 +88,7 @@ TEST_F(Folders, NamesOrphans) {
   fs::remove(folder_ / "B.HEIC");
 
   EXPECT_EQ(findings(), (Lines{"orphan-movie B.MOV", "orphan-still A.HEIC"}));
+  EXPECT_EQ(report().verdict(Profile::Apple), Verdict::Warn);
 }
 
 TEST_F(Folders, NamesIdentifiersUsedTwice) {
@@ -106,6 +107,11 @@ TEST_F(Folders, NamesFilesOfOneNameButOtherIdentifiers) {
 
   EXPECT_EQ(findings(), (Lines{"other-identifier A.HEIC A.MOV"}));
   EXPECT_TRUE(report().pairs.empty());
+  // As where the two are named.
+  EXPECT_EQ(report().verdict(Profile::Apple), Verdict::Fail);
+  EXPECT_EQ(report().verdict(Profile::Immich), Verdict::Fail);
+  EXPECT_EQ(report().verdict(Profile::Ente), Verdict::Warn);
+  EXPECT_TRUE(verify_text(report(), Profile::Apple).starts_with("FAIL  other-identifier"));
 }
 
 TEST_F(Folders, NamesLooseFilesAndCountsPlainOnes) {
@@ -120,6 +126,7 @@ TEST_F(Folders, NamesLooseFilesAndCountsPlainOnes) {
 
   EXPECT_EQ(findings(), (Lines{"loose IMG_0001.HEIC IMG_0001.MOV"}));
   EXPECT_EQ(report().plain, 1u);
+  EXPECT_EQ(report().verdict(Profile::Apple), Verdict::Fail);
 }
 
 TEST_F(Folders, NamesWhatCannotBeReadAndPassesOverTheRest) {
@@ -129,6 +136,7 @@ TEST_F(Folders, NamesWhatCannotBeReadAndPassesOverTheRest) {
   fs::create_directory(folder_ / "folder.mov");
 
   EXPECT_EQ(findings(), (Lines{"unreadable empty.heic", "unreadable text.MOV"}));
+  EXPECT_EQ(report().verdict(Profile::Apple), Verdict::Fail);
 }
 
 TEST_F(Folders, CountsAFolderInsideAnotherOnce) {

@@ -134,6 +134,28 @@ TEST_F(VerifyPair, MakesTextsOfFilesHarmless) {
   EXPECT_EQ(inspect_text(*verification.movie_facts).find('\x1B'), std::string::npos);
 }
 
+// Who could end a line could write the conclusion.
+TEST_F(VerifyPair, LetsNoTextOfFilesEndALine) {
+  const std::string forged = "\nThe pair meets the published and observed rules (profile apple).\n";
+  FakePair pair = testing::good_pair();
+  const std::string_view identifier = testing::kFakeIdentifier;
+  *std::search(pair.movie.begin(), pair.movie.end(), identifier.begin(), identifier.end()) = '\n';
+  pair.movie_name = "x" + forged + ".MOV";
+  const auto verification = verified(pair);
+  FolderReport report;
+  report.pairs.push_back(verification);
+  report.findings.push_back(
+      {FindingKind::Loose, {verification.movie}, "Why" + forged, "What" + forged, {}});
+
+  for (const std::string& text :
+       {verify_text(verification, Profile::Apple), verify_text(report, Profile::Apple)}) {
+    EXPECT_EQ(text.find("\nThe pair meets"), std::string::npos) << text;
+    EXPECT_EQ(text.find("\nF1E2D3C"), std::string::npos) << text;
+    EXPECT_NE(text.find(".F1E2D3C"), std::string::npos) << text;
+    EXPECT_NE(text.find("x.The pair meets"), std::string::npos) << text;
+  }
+}
+
 TEST(VerifyProfile, HasANameAndIsFoundByIt) {
   for (const Profile profile : kProfiles) EXPECT_EQ(profile_named(name_of(profile)), profile);
   EXPECT_EQ(profile_named("google"), std::nullopt);
