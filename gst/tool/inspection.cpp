@@ -12,21 +12,12 @@
 #include "core/text.h"
 #include "gst/tool/packed.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/places.h"
 
 namespace livephoto::tool {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
 
 // "IMG_0001.pvt/" is that folder too.
 fs::path without_slash(const fs::path& path) {
@@ -45,7 +36,7 @@ Result<Subject> subject_of(const fs::path& name) {
   const fs::path base = pair_base(path);
   if (extension == ".pvt") return Subject{base, {}, true};
   if (extension == ".zip" && is_there(path)) return Subject{path, {path}, false, true};
-  if (is_folder(path))
+  if (is_folder_of_pairs(path))
     return invalid_input(shown(name) + " is a folder; name the files in it, or one of each pair.");
   if (is_there(path)) return Subject{base, {path}};
   return Subject{base, {}};
@@ -66,7 +57,9 @@ constexpr std::chrono::milliseconds kBetweenTries(50);
 // Where there is nothing to be recovered nothing is written; a folder that is not there has
 // nothing.
 void recover_pair(const fs::path& base, Inspection& inspection) {
-  if (const fs::path folder = base.parent_path(); !folder.empty() && !is_folder(folder)) return;
+  std::error_code ignored;
+  const fs::path folder = base.parent_path();
+  if (!folder.empty() && !fs::is_directory(folder, ignored)) return;
   for (int i = 0; i < kMostTries; ++i) {
     if (i > 0) std::this_thread::sleep_for(kBetweenTries);
     auto recovered = recover(base);

@@ -6,18 +6,11 @@
 #include "core/text.h"
 #include "gst/tool/inspection.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/places.h"
 
 namespace livephoto::tool {
-namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(fs::symlink_status(path, ignored));
-}
-
-}  // namespace
 
 Result<PairPaths> pair_named(const std::vector<std::string>& names) {
   if (names.empty()) return invalid_input("There is no pair; --help shows how to name one.");

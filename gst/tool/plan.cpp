@@ -11,6 +11,7 @@
 #include "gst/support/ptr.h"
 #include "gst/tool/folders.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/places.h"
 
 namespace livephoto::tool {
 namespace {
@@ -31,8 +32,7 @@ bool has_extension(const fs::path& path, const char* extension) {
 
 // For pairs: a bundle that is there already is a pair itself.
 bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return ends_in_slash(path) || (fs::is_directory(path, ignored) && !has_extension(path, ".pvt"));
+  return ends_in_slash(path) || is_folder_of_pairs(path);
 }
 
 // The folders of a video as they were named, from where it was named.

@@ -5,17 +5,12 @@
 #include "core/pair/inspect.h"
 #include "gst/tool/fingerprint.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/places.h"
 
 namespace livephoto::tool {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Also a link that leads nowhere.
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(fs::symlink_status(path, ignored));
-}
 
 // Whether the still is that of the movie, and can be read.
 bool belong_together(const fs::path& still, const fs::path& movie) {

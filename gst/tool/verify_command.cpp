@@ -5,13 +5,12 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
-#include "core/pair/names.h"
 #include "core/pair/verify.h"
 #include "gst/tool/inspection.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/places.h"
 #include "gst/tool/still_comparison.h"
 #include "gst/tool/verification_json.h"
 
@@ -40,11 +39,6 @@ struct Arguments {
   std::string profile = "apple";
   bool as_json = false;
 };
-
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return lower_case_extension(path) != ".pvt" && fs::is_directory(path, ignored);
-}
 
 void print(const json& object) { std::cout << line_of(object) << std::flush; }
 
@@ -163,8 +157,9 @@ int run(const Arguments& arguments) {
   if (arguments.names.empty())
     return refuse("There is nothing to verify; --help shows how to name a pair or a folder.");
   const std::vector<fs::path> names(arguments.names.begin(), arguments.names.end());
-  if (std::ranges::all_of(names, is_folder)) return verify_all(names, *profile, arguments.as_json);
-  if (std::ranges::any_of(names, is_folder))
+  if (std::ranges::all_of(names, is_folder_of_pairs))
+    return verify_all(names, *profile, arguments.as_json);
+  if (std::ranges::any_of(names, is_folder_of_pairs))
     return refuse("Name pairs or folders, not both at a time.");
   const auto subjects = subjects_of(names);
   if (!subjects) return refuse(subjects.error().message);
