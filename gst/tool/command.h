@@ -38,7 +38,9 @@ class Program {
   std::vector<std::pair<CLI::App*, std::function<int()>>> commands_;
 };
 
-// "gst-livephoto-1.0: SENTENCE" on the standard error.
+inline constexpr const char* kProgramName = "gst-livephoto-1.0";
+
+// "gst-livephoto-1.0: SENTENCE" on the standard error, as one line whatever names are in it.
 int refuse(const std::string& sentence);
 
 }  // namespace livephoto::tool

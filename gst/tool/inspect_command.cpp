@@ -37,8 +37,9 @@ struct Arguments {
 };
 
 void tell(const Inspection& inspection) {
-  for (const std::string& warning : warnings_of(inspection)) std::cerr << warning << '\n';
-  if (!inspection.problem.empty()) std::cerr << inspection.problem << '\n';
+  for (const std::string& warning : warnings_of(inspection))
+    std::cerr << printable(warning) << '\n';
+  if (!inspection.problem.empty()) std::cerr << printable(inspection.problem) << '\n';
   std::cout << inspection_text(inspection) << std::flush;
 }
 

@@ -1,7 +1,6 @@
 // gst-livephoto-1.0: Live Photos from the command line.
 #include <CLI/CLI.hpp>
 #include <exception>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +17,6 @@
 namespace livephoto::tool {
 namespace {
 
-constexpr const char* kName = "gst-livephoto-1.0";
-
 constexpr const char* kStart =
     R"(To begin with:
   gst-livephoto-1.0 make holiday.mp4
@@ -34,8 +31,8 @@ std::string sentence_of(const CLI::ParseError& error) {
   return text + " --help lists what there is.";
 }
 
-// In the order in which CLI11 takes them. It would read "[2024]" as a list with one name, and "++" as
-// an end; as paths they may also be written so that it does not.
+// In the order in which CLI11 takes them. It would read "[2024]" as a list with one name, and "++"
+// as an end; as paths they may also be written so that it does not.
 std::vector<std::string> arguments_of(int argc, char** argv) {
   std::vector<std::string> arguments;
   for (int i = argc; i-- > 1;) {
@@ -47,8 +44,10 @@ std::vector<std::string> arguments_of(int argc, char** argv) {
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Makes Apple Live Photos from videos, reads and mends them, on Linux.", kName);
-  app.set_version_flag("--version", std::string(kName) + " " PACKAGE_VERSION);
+  CLI::App app(
+      "Makes Apple Live Photos from videos, reads and mends them, on Linux.",
+      kProgramName);
+  app.set_version_flag("--version", std::string(kProgramName) + " " PACKAGE_VERSION);
   app.require_subcommand(1);
   app.footer(kStart);
   app.formatter(std::make_shared<HelpFormatter>());
@@ -75,11 +74,6 @@ int main(int argc, char** argv) {
 }
 
 }  // namespace
-
-int refuse(const std::string& sentence) {
-  std::cerr << kName << ": " << sentence << '\n';
-  return kUsage;
-}
 
 }  // namespace livephoto::tool
 

@@ -1,10 +1,14 @@
 #include "gst/tool/pair_arguments.h"
 
+#include <iostream>
 #include <system_error>
 
 #include "core/pair/names.h"
 #include "core/text.h"
+#include "gst/tool/command.h"
+#include "gst/tool/folders.h"
 #include "gst/tool/inspection.h"
+#include "gst/tool/json_text.h"
 #include "gst/tool/path_text.h"
 #include "gst/tool/places.h"
 
@@ -35,6 +39,18 @@ fs::path new_base(const PairPaths& pair, const std::string& place, const std::st
   std::error_code ignored;
   if (place.ends_with('/') || fs::is_directory(place, ignored)) return fs::path(place) / name;
   return pair_base(place);
+}
+
+int tell_failure(const PairPaths& pair, const Error& error, bool as_json) {
+  if (as_json) {
+    json object = event("failed");
+    object["message"] = error.message;
+    std::cout << line_of(object) << std::flush;
+  } else {
+    std::cerr << shown(pair.still) << " + " << shown(pair.movie) << ": " << printable(error.message)
+              << '\n';
+  }
+  return kSomeFailed;
 }
 
 Result<void> prepare(const std::vector<fs::path>& files, bool may_replace) {

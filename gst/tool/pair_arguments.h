@@ -19,6 +19,9 @@ Result<PairPaths> pair_named(const std::vector<std::string>& names);
 std::filesystem::path new_base(
     const PairPaths& pair, const std::string& place, const std::string& ending);
 
+// Tells why nothing came of the pair, as a sentence or as an event; the exit status.
+int tell_failure(const PairPaths& pair, const Error& error, bool as_json);
+
 // Makes the folder of files that are to be written, where it is missing. Io where that
 // cannot be done, or where one of the files is there and may not be replaced.
 Result<void> prepare(const std::vector<std::filesystem::path>& files, bool may_replace);

@@ -39,17 +39,6 @@ struct Arguments {
   bool as_json = false;
 };
 
-int fail(const Arguments& arguments, const PairPaths& pair, const Error& error) {
-  if (!arguments.as_json) {
-    std::cerr << shown(pair.still) << " + " << shown(pair.movie) << ": " << error.message << '\n';
-    return kSomeFailed;
-  }
-  json object = event("failed");
-  object["message"] = error.message;
-  std::cout << line_of(object) << std::flush;
-  return kSomeFailed;
-}
-
 fs::path ending(fs::path base, const std::string& text) {
   base += text;
   return base;
@@ -87,12 +76,12 @@ int run(const Arguments& arguments) {
   const auto pair = pair_named(arguments.names);
   if (!pair) return refuse(pair.error().message);
   auto split = plan_split(pair->still, pair->movie);
-  if (!split) return fail(arguments, *pair, split.error());
+  if (!split) return tell_failure(*pair, split.error(), arguments.as_json);
   if (arguments.frames == "marked" && !split->still_time)
-    return fail(
-        arguments,
+    return tell_failure(
         *pair,
-        invalid_input("The movie has no marker; --frames all writes every frame."));
+        invalid_input("The movie has no marker; --frames all writes every frame."),
+        arguments.as_json);
 
   const fs::path base = new_base(*pair, arguments.output, "");
   Written written{
@@ -104,15 +93,17 @@ int run(const Arguments& arguments) {
   std::vector<fs::path> files{written.parted.still, written.parted.movie};
   if (plan.only) files.push_back(ending(base, "-frame.png"));
   if (const auto ready = prepare(files, arguments.force); !ready)
-    return fail(arguments, *pair, ready.error());
+    return tell_failure(*pair, ready.error(), arguments.as_json);
+  FrameFiles pictures;
   if (!arguments.frames.empty()) {
     auto frames = write_frames(pair->movie, plan);
-    if (!frames) return fail(arguments, *pair, frames.error());
-    written.frames = std::move(*frames);
+    if (!frames) return tell_failure(*pair, frames.error(), arguments.as_json);
+    pictures = std::move(*frames);
   }
   if (const auto done = write_pair_edit(split->edit, written.parted.still, written.parted.movie);
       !done)
-    return fail(arguments, *pair, done.error());
+    return tell_failure(*pair, done.error(), arguments.as_json);
+  written.frames = pictures.keep();
   arguments.as_json ? print(*split, written) : tell(written);
   return kAllWell;
 }

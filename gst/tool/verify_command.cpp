@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/pair/verify.h"
+#include "core/text.h"
 #include "gst/tool/inspection.h"
 #include "gst/tool/path_text.h"
 #include "gst/tool/places.h"
@@ -127,11 +128,11 @@ std::string packed_problem(const std::vector<Subject>& subjects) {
 
 bool verify_one(const Subject& subject, Profile profile, bool as_json) {
   Inspection inspection = inspect(subject);
-  for (const std::string& sentence : inspection.recovered) std::cerr << sentence << '\n';
+  for (const std::string& sentence : inspection.recovered) std::cerr << printable(sentence) << '\n';
   const std::string problem = problem_of(inspection);
   if (!problem.empty()) {
     if (!as_json) {
-      std::cerr << problem << '\n';
+      std::cerr << printable(problem) << '\n';
       return false;
     }
     json object = event("verified");
