@@ -41,6 +41,26 @@ struct Candidate {
 
 using Group = std::vector<const Candidate*>;
 
+// What may belong together: of one identifier, or of one name.
+struct Sides {
+  Group stills;
+  Group movies;
+};
+using SidesByIdentifier = std::map<std::string, Sides>;
+using SidesByName = std::map<fs::path, Sides>;
+
+bool is_still(const fs::path& path) { return has_suffix(path, kStillSuffixes); }
+
+// Empty where it has none.
+Result<std::string> identifier_in(const fs::path& path) {
+  if (is_still(path)) {
+    const auto facts = inspect_still(path);
+    return facts ? Result<std::string>(facts->identifier.value_or("")) : facts.error();
+  }
+  const auto facts = inspect_movie(path);
+  return facts ? Result<std::string>(facts->identifier.value_or("")) : facts.error();
+}
+
 // Who pairs, of one identifier: those of one name, then what is left over in the order
 // of names. Each movie once, each still once.
 std::vector<std::pair<const Candidate*, const Candidate*>> matches(Group stills, Group movies) {
@@ -74,15 +94,9 @@ std::vector<fs::path> paths_of(const Group& group) {
 class Folder {
  public:
   void read(const fs::path& path) {
-    if (has_suffix(path, kStillSuffixes)) {
-      const auto facts = inspect_still(path);
-      if (!facts) return unreadable(path, facts.error().message);
-      stills_.push_back({path, facts->identifier.value_or("")});
-    } else {
-      const auto facts = inspect_movie(path);
-      if (!facts) return unreadable(path, facts.error().message);
-      movies_.push_back({path, facts->identifier.value_or("")});
-    }
+    const auto identifier = identifier_in(path);
+    if (!identifier) return unreadable(path, identifier.error().message);
+    (is_still(path) ? stills_ : movies_).push_back({path, *identifier});
   }
 
   FolderReport report() {
@@ -96,11 +110,6 @@ class Folder {
   }
 
  private:
-  struct ByIdentifier {
-    Group stills;
-    Group movies;
-  };
-
   void unreadable(const fs::path& path, const std::string& why) {
     add(FindingKind::Unreadable, {path}, why, {});
   }
@@ -110,7 +119,7 @@ class Folder {
   }
 
   void join_by_identifier() {
-    std::map<std::string, ByIdentifier> groups;
+    SidesByIdentifier groups;
     for (const Candidate& still : stills_)
       if (!still.identifier.empty()) groups[still.identifier].stills.push_back(&still);
     for (const Candidate& movie : movies_)
@@ -142,7 +151,7 @@ class Folder {
 
   // Of what no identifier joins.
   void join_by_name() {
-    std::map<fs::path, ByIdentifier> groups;
+    SidesByName groups;
     for (const Candidate& still : stills_) groups[still.base()].stills.push_back(&still);
     for (const Candidate& movie : movies_) groups[movie.base()].movies.push_back(&movie);
     for (const auto& [base, group] : groups)
@@ -279,7 +288,8 @@ Result<PairPaths> in_order(const fs::path& one, const fs::path& other) {
     const auto source = open_source(path);
     if (!source) return has_suffix(path, kMovieSuffixes);
     const auto atoms = isobmff::read_file_atoms(**source);
-    if (!atoms) return false;
+    // What is damaged is told of by whoever reads it.
+    if (!atoms) return has_suffix(path, kMovieSuffixes);
     return atoms->find("moov") != nullptr ||
            (atoms->find("meta") == nullptr && has_suffix(path, kMovieSuffixes));
   };
@@ -314,6 +324,42 @@ Result<std::vector<fs::path>> pair_files_in(const std::vector<fs::path>& folders
     }
   }
   return std::vector<fs::path>(files.begin(), files.end());
+}
+
+JoinedFiles join_files(const std::vector<fs::path>& files) {
+  std::vector<Candidate> stills;
+  std::vector<Candidate> movies;
+  for (const fs::path& path : files) {
+    const auto identifier = identifier_in(path);
+    (is_still(path) ? stills : movies).push_back({path, identifier ? *identifier : ""});
+  }
+  JoinedFiles joined;
+  std::set<const Candidate*> settled;
+  const auto join = [&](const Sides& sides) {
+    for (const auto& [still, movie] : matches(sides.stills, sides.movies)) {
+      joined.pairs.push_back({still->path, movie->path});
+      settled.insert({still, movie});
+    }
+  };
+  SidesByIdentifier by_identifier;
+  for (const Candidate& still : stills) by_identifier[still.identifier].stills.push_back(&still);
+  for (const Candidate& movie : movies) by_identifier[movie.identifier].movies.push_back(&movie);
+  by_identifier.erase("");
+  for (const auto& [identifier, sides] : by_identifier) join(sides);
+
+  SidesByName by_name;
+  const auto add_rest = [&settled,
+                         &by_name](const std::vector<Candidate>& all, Group Sides::*side) {
+    for (const Candidate& candidate : all)
+      if (!settled.contains(&candidate)) (by_name[candidate.base()].*side).push_back(&candidate);
+  };
+  add_rest(stills, &Sides::stills);
+  add_rest(movies, &Sides::movies);
+  for (const auto& [base, sides] : by_name) join(sides);
+  for (const auto* all : {&stills, &movies})
+    for (const Candidate& candidate : *all)
+      if (!settled.contains(&candidate)) joined.alone.push_back(candidate.path);
+  return joined;
 }
 
 Result<FolderReport> verify_folders(const std::vector<fs::path>& folders) {

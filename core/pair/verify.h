@@ -143,7 +143,17 @@ struct FolderReport {
 Result<std::vector<std::filesystem::path>> pair_files_in(
     const std::vector<std::filesystem::path>& folders);
 
-// Who pairs with whom among them: by identifier, and among equals by name.
+struct JoinedFiles {
+  std::vector<PairPaths> pairs;
+  std::vector<std::filesystem::path> alone;
+};
+
+// Who pairs with whom among files that are stills and movies by their suffixes: by identifier,
+// among equals by name; and those of one name that no identifier joins. What cannot be read has
+// no identifier.
+JoinedFiles join_files(const std::vector<std::filesystem::path>& files);
+
+// Who pairs with whom in these folders: by identifier, and among equals by name.
 Result<FolderReport> verify_folders(const std::vector<std::filesystem::path>& folders);
 
 std::string verify_text(const FolderReport& report, Profile profile);

@@ -1,18 +1,18 @@
 #include "gst/tool/inspect_command.h"
 
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
-#include "core/pair/names.h"
 #include "core/pair/verify.h"
 #include "core/text.h"
 #include "gst/tool/inspection.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/places.h"
 
 namespace livephoto::tool {
 namespace {
@@ -43,34 +43,26 @@ void tell(const Inspection& inspection) {
   std::cout << inspection_text(inspection) << std::flush;
 }
 
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return lower_case_extension(path) != ".pvt" && fs::is_directory(path, ignored);
-}
-
-// With the files in folders in the place of these.
-Result<std::vector<fs::path>> files_named(const std::vector<std::string>& names) {
-  std::vector<fs::path> files;
-  for (const fs::path name : names) {
-    if (!is_folder(name)) {
-      files.push_back(name);
-      continue;
-    }
-    const auto inside = pair_files_in({name});
+// Behind what is named what is in folders: two files there are no pair because they are two.
+Result<std::vector<Subject>> subjects_named(const std::vector<std::string>& names) {
+  std::vector<fs::path> files(names.begin(), names.end());
+  const auto folders = std::ranges::stable_partition(files, std::not_fn(is_folder_of_pairs));
+  const std::vector<fs::path> in(folders.begin(), folders.end());
+  files.erase(folders.begin(), folders.end());
+  auto subjects = subjects_of(files);
+  if (!subjects) return subjects;
+  for (const fs::path& folder : in) {
+    const auto inside = subjects_in(folder);
     if (!inside) return inside.error();
-    if (inside->empty())
-      return invalid_input("There is no still and no movie in " + shown(name) + ".");
-    files.insert(files.end(), inside->begin(), inside->end());
+    subjects->insert(subjects->end(), inside->begin(), inside->end());
   }
-  return files;
+  return subjects;
 }
 
 int run(const Arguments& arguments) {
   if (arguments.names.empty())
     return refuse("There is no file to inspect; --help shows how to name some.");
-  const auto files = files_named(arguments.names);
-  if (!files) return refuse(files.error().message);
-  const auto subjects = subjects_of(*files);
+  const auto subjects = subjects_named(arguments.names);
   if (!subjects) return refuse(subjects.error().message);
   bool all_well = true;
   bool is_first = true;

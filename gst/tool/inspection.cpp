@@ -42,6 +42,11 @@ Result<Subject> subject_of(const fs::path& name) {
   return Subject{base, {}};
 }
 
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) && lower_case_extension(path) != ".zip";
+}
+
 // Two files with names of their own may be a pair all the same.
 std::optional<Subject> pair_of(const std::vector<fs::path>& names) {
   if (names.size() != 2 || !is_there(names[0]) || !is_there(names[1])) return std::nullopt;
@@ -94,7 +99,7 @@ void inspect_alone(const fs::path& file, Inspection& inspection) {
 void inspect_together(const std::vector<fs::path>& files, Inspection& inspection) {
   const auto ordered = in_order(files[0], files[1]);
   if (!ordered) {
-    inspection.problem = shown(inspection.base) + ": " + ordered.error().message;
+    inspection.problem = shown(files[0]) + " + " + shown(files[1]) + ": " + ordered.error().message;
     return;
   }
   inspection.together = verify_pair(ordered->still, ordered->movie);
@@ -138,11 +143,37 @@ Result<std::vector<Subject>> subjects_of(const std::vector<fs::path>& names) {
   return subjects;
 }
 
+Result<std::vector<Subject>> pairs_of(const std::vector<fs::path>& names) {
+  std::error_code ignored;
+  if (names.size() != 2 || !is_file(names[0]) || !is_file(names[1]) ||
+      fs::equivalent(names[0], names[1], ignored))
+    return subjects_of(names);
+  if (auto pair = pair_of(names)) return std::vector{*std::move(pair)};
+  return std::vector{Subject{pair_base(names[0]), names}};
+}
+
+Result<std::vector<Subject>> subjects_in(const fs::path& folder) {
+  const auto files = pair_files_in({folder});
+  if (!files) return files.error();
+  if (files->empty())
+    return invalid_input("There is no still and no movie in " + shown(folder) + ".");
+  const auto joined = join_files(*files);
+  std::vector<Subject> subjects;
+  for (const PairPaths& pair : joined.pairs)
+    subjects.push_back({pair_base(pair.movie), {pair.still, pair.movie}});
+  for (const fs::path& file : joined.alone)
+    subjects.push_back({.base = pair_base(file), .files = {file}, .is_whole = true});
+  std::ranges::sort(subjects, {}, [](const Subject& subject) {
+    return std::pair(subject.base, subject.files);
+  });
+  return subjects;
+}
+
 Result<std::vector<fs::path>> files_of(const Subject& subject) {
   if (subject.is_packed)
     return invalid_input(
         shown(subject.base) + " is packed; unpack it first, and name the folder in it.");
-  if (subject.files.size() > 1) return subject.files;
+  if (subject.files.size() > 1 || subject.is_whole) return subject.files;
   const fs::path base = subject.is_bundle
                             ? with_extension(subject.base, ".pvt") / subject.base.filename()
                             : subject.base;

@@ -19,11 +19,19 @@ struct Subject {
   std::vector<std::filesystem::path> files;  // those that were named
   bool is_bundle = false;                    // the files are in base.pvt
   bool is_packed = false;                    // they are in a zip file, the one in `files`
+  bool is_whole = false;                     // no other file belongs to it, whatever its name
 };
 
 // Files of one name are one subject, and so are two that are a still and a movie, whatever they are
 // called. InvalidInput, with what to do, for what can be none of these.
 Result<std::vector<Subject>> subjects_of(const std::vector<std::filesystem::path>& names);
+
+// The same, but that two files are one pair in any case, whatever they turn out to be.
+Result<std::vector<Subject>> pairs_of(const std::vector<std::filesystem::path>& names);
+
+// Those in a folder and the folders below, by name: who pairs with whom is seen by identifier
+// before it is by name. InvalidInput where there is no still and no movie; Io.
+Result<std::vector<Subject>> subjects_in(const std::filesystem::path& folder);
 
 // Its two files, or the one that was named and stands alone. Io, with which is missing;
 // InvalidInput where they are packed.

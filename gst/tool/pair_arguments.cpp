@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 Result<PairPaths> pair_named(const std::vector<std::string>& names) {
   if (names.empty()) return invalid_input("There is no pair; --help shows how to name one.");
-  const auto subjects = subjects_of({names.begin(), names.end()});
+  const auto subjects = pairs_of({names.begin(), names.end()});
   if (!subjects) return subjects.error();
   if (subjects->size() != 1)
     return invalid_input("Name one pair: a still and a movie, or their common name.");

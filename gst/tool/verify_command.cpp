@@ -162,7 +162,7 @@ int run(const Arguments& arguments) {
     return verify_all(names, *profile, arguments.as_json);
   if (std::ranges::any_of(names, is_folder_of_pairs))
     return refuse("Name pairs or folders, not both at a time.");
-  const auto subjects = subjects_of(names);
+  const auto subjects = pairs_of(names);
   if (!subjects) return refuse(subjects.error().message);
   if (const std::string problem = packed_problem(*subjects); !problem.empty())
     return refuse(problem);

@@ -172,6 +172,40 @@ TEST_F(Folders, FindsAPairByItsBase) {
   EXPECT_NE(find_pair(folder_ / "B").error().message.find("no still"), std::string::npos);
 }
 
+TEST_F(Folders, JoinsFilesByIdentifierBeforeTheyAreJoinedByName) {
+  write_pair(pair_named("I", 'A'), folder_);
+  fs::copy_file(folder_ / "I.HEIC", folder_ / "J.HEIC");
+  std::ofstream(folder_ / "I.JPG") << "no picture";
+  std::ofstream(folder_ / "L.MOV") << "no movie";
+  std::ofstream(folder_ / "L.JPG") << "no picture";
+  write_pair(pair_named("K", 'B'), folder_);
+  fs::rename(folder_ / "K.MOV", folder_ / "other.MOV");
+  fs::copy_file(folder_ / "I.MOV", folder_ / "K.MOV");
+  fs::remove(folder_ / "I.MOV");
+  const auto files = pair_files_in({folder_});
+  ASSERT_TRUE(files);
+
+  const auto joined = join_files(*files);
+
+  Lines pairs;
+  for (const PairPaths& pair : joined.pairs)
+    pairs.push_back(pair.still.filename().string() + " " + pair.movie.filename().string());
+  EXPECT_EQ(pairs, (Lines{"I.HEIC K.MOV", "K.HEIC other.MOV", "L.JPG L.MOV"}));
+  Lines alone;
+  for (const auto& file : joined.alone) alone.push_back(file.filename().string());
+  EXPECT_EQ(alone, (Lines{"I.JPG", "J.HEIC"}));
+}
+
+TEST_F(Folders, TakesADamagedFileForWhatItsNameSays) {
+  const auto paths = write_pair(pair_named("A"), folder_);
+  std::ofstream(folder_ / "B.MOV") << "no movie at all, just some text";
+
+  const auto found = in_order(folder_ / "B.MOV", paths.still);
+
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->movie.filename(), "B.MOV");
+}
+
 TEST_F(Folders, PutsTwoFilesInOrder) {
   const auto paths = write_pair(pair_named("A"), folder_);
 
