@@ -18,9 +18,20 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+// A hostile file may cost some 64 MiB more than the 12 million pixels of a plain still of a phone,
+// and no long time. All that a camera or we ourselves write for a Live Photo is well below.
 constexpr std::chrono::seconds kLongest{30};
-constexpr std::uint64_t kMostPixels = 100'000'000;
-constexpr const char* kGrey = "video/x-raw,format=GRAY8";
+constexpr std::uint32_t kMostSamples = 3'600;
+constexpr std::uint64_t kMostBytes = std::uint64_t{64} << 20;  // of one of the files
+constexpr std::uint64_t kMostStillPixels = 25'000'000;
+constexpr std::uint64_t kMostFramePixels = 1920 * 1440;
+constexpr std::uint64_t kMostMemory = std::uint64_t{80} << 20;  // for a movie
+constexpr std::chrono::seconds kLongestWait{10};
+// What libjpeg may keep of a picture that comes in several scans; it has no other limit.
+constexpr const char* kJpegMemory = "64m";
+
+// Of which the first plane is the luma, in bytes: what decoders make, taken as it is.
+constexpr const char* kLuma = "video/x-raw,format={GRAY8,I420,YV12,NV12,NV21,Y41B,Y42B,Y444}";
 
 Result<Luma> luma_of(GstSample* sample) {
   GstVideoInfo info;
@@ -35,6 +46,7 @@ Result<Luma> luma_of(GstSample* sample) {
       .height = static_cast<std::size_t>(info.height),
       .pixel_aspect = static_cast<double>(info.par_n) / info.par_d,
       .pixels = {}};
+  luma.pixels.reserve(luma.width * luma.height);
   const auto* row = static_cast<const guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0));
   for (std::size_t y = 0; y < luma.height; ++y, row += GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0))
     luma.pixels.insert(luma.pixels.end(), row, row + luma.width);
@@ -50,8 +62,9 @@ const char* direction_of(Orientation orientation) {
 }
 
 Result<Luma> jpeg_luma(const StillFacts& still) {
-  Decoder decoder;
-  if (const auto opened = decoder.open(still.path, direction_of(still.orientation), kGrey); !opened)
+  g_setenv("JPEGMEM", kJpegMemory, TRUE);
+  Decoder decoder({.pixels = kMostStillPixels, .time = kLongestWait});
+  if (const auto opened = decoder.open(still.path, direction_of(still.orientation), kLuma); !opened)
     return opened.error();
   const auto frame = decoder.next();
   if (!frame) return frame.error();
@@ -65,8 +78,8 @@ struct Film {
 };
 
 Result<Film> film_of(const MovieFacts& movie) {
-  Decoder decoder;
-  if (const auto opened = decoder.open(movie.path, "auto", kGrey); !opened) return opened.error();
+  Decoder decoder({.pixels = kMostFramePixels, .memory = kMostMemory, .time = kLongestWait});
+  if (const auto opened = decoder.open(movie.path, "auto", kLuma); !opened) return opened.error();
   Film film;
   for (;;) {
     const auto frame = decoder.next();
@@ -91,14 +104,28 @@ Error about(const char* what, const Error& error) {
   return {error.code, std::string(what) + " was not decoded: " + error.message, error.detail};
 }
 
+// What the tables say, not what a header promises.
+Result<void> check_sizes(const StillFacts& still, const MovieFacts& movie) {
+  const TrackFacts& video = *movie.video();
+  const auto& frames = video.video->frames;
+  if (movie.duration > kLongest || (!frames.empty() && frames.back() > kLongest))
+    return invalid_input("The movie is longer than 30 s, and all of it would be decoded.");
+  if (video.samples > kMostSamples)
+    return invalid_input("The movie has more than 3,600 pictures, and all would be decoded.");
+  if (std::uint64_t{video.video->width} * video.video->height > kMostFramePixels)
+    return invalid_input("The movie's pictures have more than 1920x1440 pixels.");
+  if (std::uint64_t{still.width} * still.height > kMostStillPixels)
+    return invalid_input("The still has more than 25 million pixels.");
+  if (movie.size > kMostBytes || still.size > kMostBytes)
+    return invalid_input("One of the files has more than 64 MiB.");
+  return {};
+}
+
 Result<Check> compared(const StillFacts& still, const MovieFacts& movie) {
   const auto marker = marker_of(movie);
   if (!marker) return invalid_input("There is no marker that says which frame is the still's.");
   if (movie.video() == nullptr) return invalid_input("The movie shows no picture.");
-  if (movie.duration > kLongest)
-    return invalid_input("The movie is longer than 30 s, and all of it would be decoded.");
-  if (std::uint64_t{still.width} * still.height > kMostPixels)
-    return invalid_input("The still has more than 100 million pixels.");
+  if (const auto small = check_sizes(still, movie); !small) return small.error();
   const auto film = film_of(movie);
   if (!film) return about("The movie", film.error());
   const auto picture = still.format == StillKind::Jpeg ? jpeg_luma(still) : heif_luma(still.path);

@@ -387,13 +387,82 @@ class Compared(RepairTest):
 
 
 class Hostile(RepairTest):
-    """Each file of ../shared/media/broken as the movie, or still, of a pair."""
+    """Each file of ../shared/media/broken as the movie, or still, of a pair; and what would cost much."""
+
+    def picture(self, name, size, *options):
+        self.ffmpeg("-f", "lavfi", "-i", f"color=red:s={size}", "-frames:v", "1", *options, self.folder / name)
+
+    def plain_memory(self):
+        """MiB for a plain still of a phone."""
+        self.picture("phone.jpg", "4032x3024", "-pix_fmt", "yuvj420p")
+        said, _, memory = self.measure_tool("verify", "phone.jpg", "P.MOV", "--json")
+        self.assertIsNone(said.events()[0]["not_compared"], said)
+        return memory
+
+    def assert_not_compared(self, words, *arguments):
+        most = self.plain_memory() + 64
+        said, seconds, memory = self.measure_tool("verify", *arguments, "--json")
+        self.assertRegex(said.events()[0]["not_compared"], words)
+        self.assertLess(seconds, 5)
+        self.assertLess(memory, most)
+
+    def test_huge_stills_are_not_decoded(self):
+        self.made()
+        self.picture("huge.jpg", "10000x10000", "-pix_fmt", "yuvj420p")
+        self.assert_not_compared("more than 25 million pixels", "huge.jpg", "P.MOV")
+
+    def test_stills_that_have_to_be_kept_whole_are_not_decoded(self):
+        programs.need("jpegtran")
+        self.made()
+        self.picture("plain.jpg", "5800x4300", "-pix_fmt", "yuvj444p")
+        with open(self.folder / "many.jpg", "wb") as file:
+            subprocess.run(["jpegtran", "-progressive", self.folder / "plain.jpg"], stdout=file, check=True)
+        self.assert_not_compared("The still was not decoded", "many.jpg", "P.MOV")
+
+    def test_movies_longer_than_they_say_are_not_decoded(self):
+        self.made()
+        self.ffmpeg("-f", "lavfi", "-i", "color=red:s=16x16:r=60:d=600", "-c:v", "libx264", "-preset", "ultrafast",
+                    self.folder / "long.mov")
+        self.tool("repair", "P.HEIC", "long.mov", "--still", "0.5", "-o", "L")
+        movie = self.folder / "L.MOV"
+        data = bytearray(movie.read_bytes())
+        at = data.index(b"mvhd") + 16
+        data[at + 4:at + 8] = data[at:at + 4]  # it promises one second
+        movie.write_bytes(data)
+        self.assert_not_compared("more than 3,600 pictures|longer than 30 s", "L")
+
+    def test_movies_of_which_many_frames_have_to_be_kept_are_not_decoded(self):
+        self.made()
+        self.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1920x1440:r=30:d=2", "-c:v", "libx264", "-preset", "veryfast",
+                    "-refs", "16", self.folder / "kept.mov")
+        self.tool("repair", "P.HEIC", "kept.mov", "--still", "0.5", "-o", "L")
+        self.assert_not_compared("The movie was not decoded: It takes more memory", "L")
+
+    def test_a_movie_as_cameras_of_today_write_it_is_compared(self):
+        self.made()
+        self.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1920x1440:r=30:d=3", "-c:v", "libx265", "-preset", "veryfast",
+                    "-tag:v", "hvc1", "-x265-params", "log-level=none", self.folder / "film.mov")
+        self.tool("repair", "P.HEIC", "film.mov", "--still", "0.5", "-o", "L")
+        self.assertIsNone(self.said("verify", "L")[0]["not_compared"])
+
+    def test_movies_larger_than_they_say_are_not_decoded(self):
+        self.made()
+        self.ffmpeg("-f", "lavfi", "-i", "color=red:s=7680x4320:r=10:d=1", "-c:v", "libx264", "-preset", "ultrafast",
+                    self.folder / "large.mov")
+        self.tool("repair", "P.HEIC", "large.mov", "--still", "0.5", "-o", "L")
+        self.assert_not_compared("more than 1920x1440 pixels", "L")
+        movie = self.folder / "L.MOV"
+        data = movie.read_bytes()
+        at = data.index(b"avc1", data.index(b"stsd"))
+        movie.write_bytes(data[:at + 28] + bytes((0, 160, 0, 90)) + data[at + 32:])
+        self.assert_not_compared("The movie was not decoded: Its pictures have more pixels", "L")
 
     def test_each_is_a_sentence_and_no_success(self):
         files = sorted((harness.SHARED / "media" / "broken").glob("*"))
         if not files:
             self.skipTest("no ../shared/media/broken")
         self.made()
+        most = self.plain_memory() + 64
         for path in files:
             shutil.copyfile(path, self.folder / "S.HEIC")
             shutil.copyfile(path, self.folder / "M.MOV")
@@ -402,7 +471,9 @@ class Hostile(RepairTest):
                                        ("split", ("P.HEIC", "M.MOV", "-o", "out/Q", "--force")),
                                        ("repair", ("S.HEIC", "P.MOV", "-o", "out/S"))):
                 with self.subTest(command=command, file=path.name, arguments=arguments):
-                    said = self.run_tool(command, *arguments, timeout=60)
+                    said, seconds, memory = self.measure_tool(command, *arguments)
+                    self.assertLess(seconds, 5, said)
+                    self.assertLess(memory, most, said)
                     # Of some only the sound or the pictures are broken, which stay as they are; one is a good JPEG.
                     may_succeed = command == "split" or (arguments[0] == "S.HEIC" and path.suffix == ".jpg")
                     self.assertIn(said.code, (0, 1, 2) if may_succeed else (1, 2), said)

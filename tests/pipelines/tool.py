@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import unittest
 
 import harness
@@ -62,6 +63,20 @@ class ToolTest(harness.PipelineTest):
                     done.stderr.decode("utf-8", "surrogateescape"))
         self.last_run = said
         return said
+
+    def measure_tool(self, *arguments):
+        """(Said, seconds of processor time, MiB that it had at its most)."""
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            with subprocess.Popen(
+                    [PROGRAM, *map(os.fspath, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=out,
+                    stderr=err, env={**os.environ, "LC_ALL": "C.UTF-8"}) as process:
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            texts = []
+            for file in (out, err):
+                file.seek(0)
+                texts.append(file.read().decode("utf-8", "surrogateescape"))
+        return Said(arguments, process.returncode, *texts), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
     def make(self, *arguments, code=0, **options):  # pylint: disable=arguments-differ
         said = self.run_tool("make", *arguments, **options)
