@@ -184,8 +184,15 @@ Result<std::vector<fs::path>> files_of(const Subject& subject) {
   return pair.error();
 }
 
+bool Inspection::is_damaged() const {
+  const auto is_wrong = [](const auto& part) { return !part.problem.empty(); };
+  return (still && !still->exif_problem.empty()) ||
+         (movie && (std::ranges::any_of(movie->tracks, is_wrong) ||
+                    std::ranges::any_of(movie->markers, is_wrong)));
+}
+
 bool Inspection::is_well() const {
-  return problem.empty() && unfinished.empty() &&
+  return problem.empty() && unfinished.empty() && !is_damaged() &&
          (!together || together->verdict(Profile::Apple) != Verdict::Fail);
 }
 

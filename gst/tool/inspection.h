@@ -46,6 +46,8 @@ struct Inspection {
   std::optional<MovieFacts> movie;
   std::optional<Verification> together;  // of two files
 
+  // Part of a file cannot be read: its Exif, a track's samples, the marker's.
+  bool is_damaged() const;
   // All can be read, and two files keep Apple's rules.
   bool is_well() const;
 };
