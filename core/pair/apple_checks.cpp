@@ -20,7 +20,8 @@ constexpr auto kDay = std::chrono::hours(24);
 constexpr const char* kRepair =
     "Join the two files again with gst-livephoto-1.0 repair STILL MOVIE.";
 constexpr const char* kNewMarker =
-    "Write the marker anew with gst-livephoto-1.0 repair, which takes its time.";
+    "Write the marker anew with gst-livephoto-1.0 repair; where nothing tells its time, --still "
+    "does.";
 
 std::string quoted(const std::string& text) { return '"' + text + '"'; }
 
@@ -235,9 +236,9 @@ void check_codec(const TrackFacts& track, Checks& checks) {
         "The picture is stored as " + track.format +
             ", which Apple's players refuse; it has to be " +
             (track.format == "hev1" ? "hvc1." : "avc1."),
-        "Write it anew without encoding, for example with ffmpeg -c copy -tag:v " +
+        "Write it anew without encoding, for example with ffmpeg -i MOVIE -map 0 -c copy -tag:v " +
             std::string(track.format == "hev1" ? "hvc1" : "avc1") +
-            ", and join the pair again with gst-livephoto-1.0 repair.");
+            " NEW.MOV, and join the still and that again with gst-livephoto-1.0 repair.");
   checks.fail(
       kName,
       "The picture is " + (track.format.empty() ? "of no named codec" : quoted(track.format)) +
@@ -412,8 +413,9 @@ void check_marker_time(const MovieFacts& movie, Checks& checks) {
       "marker-on-frame",
       "The marker is between frames: at " + seconds_text(time) + ", the nearest frame at " +
           seconds_text(*nearest) + "; iOS 10 did so, cameras of today do not.",
-      "Leave a camera's pair as it is; else write the marker anew at that frame with "
-      "gst-livephoto-1.0 repair.");
+      "Leave a camera's pair as it is; else write the marker anew with gst-livephoto-1.0 repair "
+      "--still " +
+          decimal_text(std::chrono::duration<double>(*nearest).count(), 3) + ".");
 }
 
 void check_marker(const MovieFacts& movie, Checks& checks) {

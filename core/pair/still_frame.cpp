@@ -91,7 +91,8 @@ Result<Check> still_frame_check(
   check.why = "The marked frame, at " + seconds_text(marked->time) +
               ", is not the still's: the frame at " + seconds_text(best->time) +
               " resembles it more.";
-  check.advice = "Write the marker anew at that frame with gst-livephoto-1.0 repair.";
+  check.advice = "Write the marker anew at that frame with gst-livephoto-1.0 repair --still " +
+                 decimal_text(std::chrono::duration<double>(best->time).count(), 3) + ".";
   return check;
 }
 

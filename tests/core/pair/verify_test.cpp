@@ -78,6 +78,26 @@ TEST_F(VerifyPair, SaysOfEachFakeWhatIsWrongAndNothingElse) {
   }
 }
 
+TEST_F(VerifyPair, AdvisesWhatWorks) {
+  const auto advice = [&](const char* name, const char* check) {
+    for (const FakePair& fake : testing::fake_pairs()) {
+      if (fake.name != name) continue;
+      const auto verification = verified(fake);
+      return std::ranges::find(verification.checks, check, &Check::name)->advice;
+    }
+    return std::string("no such fake");
+  };
+  const auto has = [](const std::string& text, const char* words) {
+    return text.find(words) != std::string::npos;
+  };
+
+  // Without -map 0 ffmpeg leaves out the marker's track.
+  EXPECT_TRUE(has(advice("hev1", "video-codec"), "-map 0 -c copy -tag:v hvc1"));
+  // Without --still repair refuses the one and leaves the other as it is.
+  EXPECT_TRUE(has(advice("no-marker", "marker"), "--still"));
+  EXPECT_TRUE(has(advice("marker-between-frames", "marker-on-frame"), "--still 0.480."));
+}
+
 TEST_F(VerifyPair, KeepsGalleriesApart) {
   const auto verdicts = [&](const char* name) {
     for (const FakePair& fake : testing::fake_pairs()) {
