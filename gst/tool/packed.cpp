@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -51,6 +52,9 @@ namespace {
 
 constexpr int kMostMembers = 4096;
 constexpr std::uint64_t kLargest = std::uint64_t{1} << 30;
+// Pictures and movies are compressed already; what shrinks much more is made to fill a disk.
+constexpr std::uint64_t kMostTimes = 4;
+constexpr std::uint64_t kAlwaysAllowed = std::uint64_t{8} << 20;
 
 struct Close {
   void operator()(voidp zip) const { unzClose(zip); }
@@ -70,11 +74,15 @@ bool is_movie(const std::string& extension) { return extension == ".mov" || exte
 
 // The member at which `zip` stands.
 Result<void> unpack(const fs::path& path, const Zip& zip, const fs::path& target) {
+  std::error_code error;
+  const std::uint64_t packed = fs::file_size(path, error);
+  if (error) return damaged(path);
+  const std::uint64_t most = std::min(kLargest, std::max(kAlwaysAllowed, kMostTimes * packed));
   if (unzOpenCurrentFile(zip.get()) != UNZ_OK) return damaged(path);
   auto file = PendingFile::create(target);
   if (!file) return file.error();
   Bytes piece(std::size_t{1} << 20);
-  for (std::uint64_t size = 0; size <= kLargest;) {
+  for (std::uint64_t size = 0; size <= most;) {
     const int got =
         unzReadCurrentFile(zip.get(), piece.data(), static_cast<unsigned>(piece.size()));
     if (got < 0) return damaged(path);
@@ -87,7 +95,12 @@ Result<void> unpack(const fs::path& path, const Zip& zip, const fs::path& target
     if (const auto written = file->write(ByteSpan(piece).first(count)); !written) return written;
     size += count;
   }
-  return invalid_input(shown(path) + " has a file of more than 1 GiB in it; unpack it first.");
+  if (most == kLargest)
+    return invalid_input(shown(path) + " has a file of more than 1 GiB in it; unpack it first.");
+  return invalid_input(
+      shown(path) +
+      " has a file in it that is much larger than when it is packed, as no picture and "
+      "no movie is; look at it by hand.");
 }
 
 }  // namespace

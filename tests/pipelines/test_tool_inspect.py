@@ -3,6 +3,7 @@
 
 import os
 import re
+import resource
 import shlex
 import shutil
 import subprocess
@@ -134,6 +135,19 @@ class Pair(InspectTest):
                 said = self.inspect(name, code=1)
                 self.assertEqual((said.out, len(said.err.splitlines())), ("", 1), said)
                 self.assertIn(words, said.err)
+
+    def test_a_packed_file_that_would_fill_the_disk(self):
+        with zipfile.ZipFile(self.folder / "bomb.pvt.zip", "w", zipfile.ZIP_DEFLATED) as bomb:
+            bomb.write(self.folder / "P.HEIC", "P.HEIC")
+            bomb.writestr("P.MOV", bytes(100 << 20))
+        most = 16 << 20
+
+        done = subprocess.run(
+            [tool.PROGRAM, "inspect", "bomb.pvt.zip"], cwd=self.folder, check=False, capture_output=True, text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+
+        self.assertEqual((done.returncode, done.stdout), (1, ""), done)
+        self.assertIn("much larger than when it is packed", done.stderr)
 
     def test_a_file_alone(self):
         (self.folder / "P.HEIC").unlink()
