@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "core/file.h"
@@ -10,6 +11,7 @@
 #include "gst/support/ptr.h"
 #include "gst/tool/decoder.h"
 #include "gst/tool/pair_arguments.h"
+#include "gst/tool/places.h"
 
 namespace livephoto::tool {
 namespace {
@@ -46,20 +48,20 @@ fs::path numbered_path(const FramePlan& plan, std::size_t number) {
   return path;
 }
 
-Result<std::vector<FrameFile>> write_all(Decoder& decoder, const FramePlan& plan) {
-  std::vector<FrameFile> files;
-  for (;;) {
+Result<FrameFiles> write_all(Decoder& decoder, const FramePlan& plan) {
+  FrameFiles files;
+  for (std::size_t number = 1;; ++number) {
     const auto frame = next_png(decoder);
     if (!frame) return frame.error();
     if (!*frame) return files;
-    const fs::path path = numbered_path(plan, files.size() + 1);
+    const fs::path path = numbered_path(plan, number);
     if (const auto ready = prepare({path}, plan.may_replace); !ready) return ready.error();
-    if (const auto done = write_file(path, (*frame)->png); !done) return done.error();
-    files.push_back({path, (*frame)->time});
+    if (const auto done = files.write({path, (*frame)->time}, (*frame)->png); !done)
+      return done.error();
   }
 }
 
-Result<std::vector<FrameFile>> write_one(Decoder& decoder, const FramePlan& plan) {
+Result<FrameFiles> write_one(Decoder& decoder, const FramePlan& plan) {
   std::optional<Frame> found;
   for (;;) {
     auto frame = next_png(decoder);
@@ -70,13 +72,41 @@ Result<std::vector<FrameFile>> write_one(Decoder& decoder, const FramePlan& plan
   if (!found) return invalid_input("The movie shows no frame at " + seconds_text(*plan.only) + ".");
   fs::path path = plan.base;
   path += "-frame.png";
-  if (const auto done = write_file(path, found->png); !done) return done.error();
-  return std::vector{FrameFile{path, found->time}};
+  FrameFiles files;
+  if (const auto done = files.write({path, found->time}, found->png); !done) return done.error();
+  return files;
 }
 
 }  // namespace
 
-Result<std::vector<FrameFile>> write_frames(const fs::path& movie, const FramePlan& plan) {
+FrameFiles::FrameFiles(FrameFiles&& other) noexcept
+    : files_(std::exchange(other.files_, {})), new_files_(std::exchange(other.new_files_, {})) {}
+
+FrameFiles& FrameFiles::operator=(FrameFiles&& other) noexcept {
+  std::swap(files_, other.files_);
+  std::swap(new_files_, other.new_files_);
+  return *this;
+}
+
+FrameFiles::~FrameFiles() {
+  std::error_code ignored;
+  for (const fs::path& path : new_files_) fs::remove(path, ignored);
+}
+
+Result<void> FrameFiles::write(FrameFile file, ByteSpan png) {
+  const bool is_new = !is_there(file.path);
+  if (const auto done = write_file(file.path, png); !done) return done;
+  if (is_new) new_files_.push_back(file.path);
+  files_.push_back(std::move(file));
+  return {};
+}
+
+std::vector<FrameFile> FrameFiles::keep() {
+  new_files_.clear();
+  return std::exchange(files_, {});
+}
+
+Result<FrameFiles> write_frames(const fs::path& movie, const FramePlan& plan) {
   Decoder decoder;
   if (const auto opened = decoder.open(movie, "auto", kPng); !opened) return opened.error();
   return plan.only ? write_one(decoder, plan) : write_all(decoder, plan);

@@ -32,12 +32,20 @@ Result<PairPaths> pair_named(const std::vector<std::string>& names) {
   return in_order((*files)[0], (*files)[1]);
 }
 
-fs::path new_base(const PairPaths& pair, const std::string& place, const std::string& ending) {
+Result<fs::path> new_base(
+    const PairPaths& pair, const std::string& place, const std::string& ending) {
   fs::path name = pair_base(pair.movie).filename();
   name += ending;
   if (place.empty()) return pair.movie.parent_path() / name;
   std::error_code ignored;
   if (place.ends_with('/') || fs::is_directory(place, ignored)) return fs::path(place) / name;
+  const std::string extension = lower_case_extension(place);
+  const bool is_called_otherwise =
+      is_called_like_a_video(place) && pair_base(place) == fs::path(place);
+  if (extension == ".pvt" || extension == ".zip" || is_called_otherwise)
+    return invalid_input(
+        shown(place) + " is no name for a still and a movie; leave out its " + shown(extension) +
+        ", or name a folder, with \"/\" at its end.");
   return pair_base(place);
 }
 

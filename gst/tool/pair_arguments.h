@@ -16,7 +16,8 @@ Result<PairPaths> pair_named(const std::vector<std::string>& names);
 
 // The new pair's name without extension: `place` is a folder, if it exists or ends in a
 // slash, or that name; empty: beside the movie. `ending` is put behind the movie's name.
-std::filesystem::path new_base(
+// InvalidInput for a name that two files cannot have, of a bundle or a video.
+Result<std::filesystem::path> new_base(
     const PairPaths& pair, const std::string& place, const std::string& ending);
 
 // Tells why nothing came of the pair, as a sentence or as an event; the exit status.

@@ -96,12 +96,13 @@ Result<RepairOptions> options_of(const Arguments& arguments) {
   return options;
 }
 
-PairPaths target_of(const Arguments& arguments, const PairPaths& pair) {
+Result<PairPaths> target_of(const Arguments& arguments, const PairPaths& pair) {
   if (arguments.in_place) return pair;
-  const fs::path base = new_base(pair, arguments.output, "-repaired");
-  return {
-      with_extension(base, still_extension(named_still_format(pair.still))),
-      with_extension(base, ".MOV")};
+  const auto base = new_base(pair, arguments.output, "-repaired");
+  if (!base) return base.error();
+  return PairPaths{
+      with_extension(*base, still_extension(named_still_format(pair.still))),
+      with_extension(*base, ".MOV")};
 }
 
 int run(const Arguments& arguments) {
@@ -113,10 +114,12 @@ int run(const Arguments& arguments) {
   if (!options) return refuse(options.error().message);
   const auto pair = pair_named(arguments.names);
   if (!pair) return refuse(pair.error().message);
+  const auto target = target_of(arguments, *pair);
+  if (!target) return refuse(target.error().message);
+  const PairPaths& out = *target;
   const auto repair = plan_repair(pair->still, pair->movie, *options);
   if (!repair) return fail(arguments, *pair, repair.error());
 
-  const PairPaths out = target_of(arguments, *pair);
   // A good pair needs no copy, unless a place for one is named.
   const bool writes = !repair->changes.empty() || !arguments.output.empty();
   if (writes) {

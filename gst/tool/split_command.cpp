@@ -75,6 +75,9 @@ int run(const Arguments& arguments) {
     return refuse("--frames is \"marked\" or \"all\".");
   const auto pair = pair_named(arguments.names);
   if (!pair) return refuse(pair.error().message);
+  const auto place = new_base(*pair, arguments.output, "");
+  if (!place) return refuse(place.error().message);
+  const fs::path& base = *place;
   auto split = plan_split(pair->still, pair->movie);
   if (!split) return tell_failure(*pair, split.error(), arguments.as_json);
   if (arguments.frames == "marked" && !split->still_time)
@@ -83,7 +86,6 @@ int run(const Arguments& arguments) {
         invalid_input("The movie has no marker; --frames all writes every frame."),
         arguments.as_json);
 
-  const fs::path base = new_base(*pair, arguments.output, "");
   Written written{
       {with_extension(ending(base, "-still"), still_extension(named_still_format(pair->still))),
        with_extension(ending(base, "-clip"), ".MOV")},

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 from fractions import Fraction
@@ -504,6 +505,25 @@ class Frames(RepairTest):
                          [Fraction(float(time)).limit_denominator(100000) for time in times])
         picture = decoders.ffmpeg_picture(self.folder / event["frames"][0]["file"])
         self.assertGreater(picture.height, picture.width)
+
+
+    def test_where_one_cannot_be_written_none_stays(self):
+        self.made()
+        (self.folder / "P-0005.png").write_bytes(b"of somebody else")
+
+        said = self.tool("split", "P", "--frames", "all", code=1)
+
+        self.assertIn("P-0005.png is there already", said.err)
+        self.assertEqual(self.folder_listing(), ["P-0005.png", "P.HEIC", "P.MOV"])
+
+    def test_where_the_pair_cannot_be_written_no_frame_stays(self):
+        old = self.made()
+        most = old.movie.stat().st_size - 1000
+        done = subprocess.run(
+            [tool.PROGRAM, "split", "P", "--frames", "all"], cwd=self.folder, check=False, capture_output=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)), restore_signals=False)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertEqual(self.folder_listing(), ["P.HEIC", "P.MOV"])
 
 
 class Told(RepairTest):
