@@ -9,6 +9,7 @@
 #include "core/content_identifier.h"
 #include "core/pair/names.h"
 #include "core/pair/repair.h"
+#include "core/pair/verify.h"
 #include "core/text.h"
 #include "gst/tool/json_text.h"
 #include "gst/tool/pair_arguments.h"
@@ -32,7 +33,7 @@ constexpr const char* kExamples =
     gst-livephoto-1.0 repair --new-identifier photo -o copy
 
 Pictures and sound stay as they are, bit by bit: only what joins the files is
-written. What is right already stays, too.)";
+written. What is right already stays, too. What is wrong beside that is told.)";
 
 struct Arguments {
   std::vector<std::string> names;
@@ -46,37 +47,57 @@ struct Arguments {
   bool as_json = false;
 };
 
-int fail(const Arguments& arguments, const PairPaths& pair, const Error& error) {
-  if (!arguments.as_json) {
-    std::cerr << shown(pair.still) << " + " << shown(pair.movie) << ": " << error.message << '\n';
-    return kSomeFailed;
-  }
-  json object = event("failed");
-  object["message"] = error.message;
-  std::cout << line_of(object) << std::flush;
-  return kSomeFailed;
+// What has come of it.
+struct Outcome {
+  PairPaths files;  // the new ones, or where nothing had to be written the old
+  bool is_written = false;
+  std::vector<Check> left;  // what does not keep Apple's rules all the same
+
+  bool is_well() const { return worst_of(left, Profile::Apple) != Verdict::Fail; }
+};
+
+std::vector<Check> left_in(const PairPaths& files) {
+  auto checks = verify_pair(files.still, files.movie).checks;
+  std::erase_if(checks, [](const Check& check) {
+    return check.profile != Profile::Apple || check.verdict == Verdict::Pass;
+  });
+  return checks;
 }
 
-void tell(const Repair& repair, const PairPaths& out, bool is_written) {
-  for (const std::string& change : repair.changes) std::cout << change << '\n';
-  if (repair.changes.empty()) std::cout << "Nothing was wrong.\n";
-  if (is_written)
-    std::cout << "Still: " << shown(out.still) << "\nMovie: " << shown(out.movie) << '\n';
+void tell(const Repair& repair, const Outcome& outcome) {
+  for (const std::string& change : repair.changes) std::cout << printable(change) << '\n';
+  if (repair.changes.empty())
+    std::cout
+        << (outcome.left.empty() ? "Nothing was wrong.\n"
+                                 : "There is nothing that repair mends by itself.\n");
+  if (outcome.is_written)
+    std::cout << "Still: " << shown(outcome.files.still)
+              << "\nMovie: " << shown(outcome.files.movie) << '\n';
   std::cout << "  identifier    " << repair.content_identifier << "\n  marker        "
-            << seconds_text(repair.still_time) << '\n'
-            << std::flush;
+            << seconds_text(repair.still_time) << '\n';
+  for (const Check& check : outcome.left)
+    std::cout << (check.verdict == Verdict::Fail ? "Still wrong: " : "Still in doubt: ")
+              << printable(check.why) << "\n  " << printable(check.advice) << '\n';
+  std::cout << std::flush;
 }
 
-void print(const Repair& repair, const PairPaths& out, bool is_written) {
+void print(const Repair& repair, const Outcome& outcome) {
   json object = event("repaired");
-  if (is_written) {
-    object["still_file"] = path_text(out.still);
-    object["movie_file"] = path_text(out.movie);
+  if (outcome.is_written) {
+    object["still_file"] = path_text(outcome.files.still);
+    object["movie_file"] = path_text(outcome.files.movie);
   }
-  object["written"] = is_written;
+  object["written"] = outcome.is_written;
   object["content_identifier"] = repair.content_identifier;
   object["marker"] = seconds(repair.still_time);
   object["changes"] = repair.changes;
+  object["left"] = json::array();
+  for (const Check& check : outcome.left)
+    object["left"].push_back(
+        {{"name", check.name},
+         {"verdict", name_of(check.verdict)},
+         {"why", check.why},
+         {"advice", check.advice}});
   std::cout << line_of(object) << std::flush;
 }
 
@@ -118,20 +139,22 @@ int run(const Arguments& arguments) {
   if (!target) return refuse(target.error().message);
   const PairPaths& out = *target;
   const auto repair = plan_repair(pair->still, pair->movie, *options);
-  if (!repair) return fail(arguments, *pair, repair.error());
+  if (!repair) return tell_failure(*pair, repair.error(), arguments.as_json);
 
   // A good pair needs no copy, unless a place for one is named.
   const bool writes = !repair->changes.empty() || !arguments.output.empty();
   if (writes) {
     const bool may_replace = arguments.force || arguments.in_place;
     if (const auto ready = prepare({out.still, out.movie}, may_replace); !ready)
-      return fail(arguments, *pair, ready.error());
+      return tell_failure(*pair, ready.error(), arguments.as_json);
     const auto write = arguments.in_place ? write_pair_edit_in_place : write_pair_edit;
     if (const auto done = write(repair->edit, out.still, out.movie); !done)
-      return fail(arguments, *pair, done.error());
+      return tell_failure(*pair, done.error(), arguments.as_json);
   }
-  arguments.as_json ? print(*repair, out, writes) : tell(*repair, out, writes);
-  return kAllWell;
+  const PairPaths& files = writes ? out : *pair;
+  const Outcome outcome{files, writes, left_in(files)};
+  arguments.as_json ? print(*repair, outcome) : tell(*repair, outcome);
+  return outcome.is_well() ? kAllWell : kSomeFailed;
 }
 
 }  // namespace
