@@ -103,8 +103,11 @@ gboolean Decoder::is_small_enough(GstElement*, GstPad*, GstCaps* caps, gpointer 
 }
 
 // Asked before each frame is decoded: how many of them a decoder keeps only the stream says.
-GstPadProbeReturn Decoder::watch_memory(GstPad*, GstPadProbeInfo*, gpointer decoder) {
+GstPadProbeReturn Decoder::watch_memory(GstPad*, GstPadProbeInfo* info, gpointer decoder) {
   auto& self = *static_cast<Decoder*>(decoder);
+  // Without the end of the stream the decoder does not hand out what it keeps.
+  if (self.refusal_) return GST_PAD_PROBE_DROP;
+  if (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) return GST_PAD_PROBE_OK;
   if (resident_bytes() <= self.memory_before_ + self.limits_.memory) return GST_PAD_PROBE_OK;
   self.refusal_ = "It takes more memory to decode than is spent only to look at it.";
   return GST_PAD_PROBE_DROP;
@@ -120,7 +123,12 @@ void Decoder::limit(GstBin*, GstBin*, GstElement* element, gpointer decoder) {
   const auto sink = adopt(gst_element_get_static_pad(element, "sink"));
   gst_pad_add_probe(sink.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, forget_size, nullptr, nullptr);
   const auto source = adopt(gst_element_get_static_pad(element, "src"));
-  gst_pad_add_probe(source.get(), GST_PAD_PROBE_TYPE_BUFFER, watch_memory, decoder, nullptr);
+  gst_pad_add_probe(
+      source.get(),
+      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
+      watch_memory,
+      decoder,
+      nullptr);
 }
 
 Result<void> Decoder::check_limits() const {

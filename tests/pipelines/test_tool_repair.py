@@ -390,15 +390,24 @@ class Compared(RepairTest):
 class Hostile(RepairTest):
     """Each file of ../shared/media/broken as the movie, or still, of a pair; and what would cost much."""
 
+    plain = None
+
     def picture(self, name, size, *options):
         self.ffmpeg("-f", "lavfi", "-i", f"color=red:s={size}", "-frames:v", "1", *options, self.folder / name)
 
     def plain_memory(self):
-        """MiB for a plain still of a phone."""
-        self.picture("phone.jpg", "4032x3024", "-pix_fmt", "yuvj420p")
-        said, _, memory = self.measure_tool("verify", "phone.jpg", "P.MOV", "--json")
-        self.assertIsNone(said.events()[0]["not_compared"], said)
-        return memory
+        """MiB for what a phone makes: a still of 12 million pixels, and a movie of 1920x1440, which are compared."""
+        if self.plain is None:
+            programs.need("heif-enc")
+            self.picture("phone.png", "4032x3024")
+            programs.read_with("heif-enc", str(self.folder / "phone.png"), "-o", str(self.folder / "phone.heic"))
+            self.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1920x1440:r=30:d=1", "-c:v", "libx265", "-preset", "veryfast",
+                        "-tag:v", "hvc1", "-x265-params", "log-level=none", self.folder / "film.mov")
+            self.tool("repair", "phone.heic", "film.mov", "--still", "0.5", "-o", "plain")
+            said, _, memory = self.measure_tool("verify", "plain", "--json")
+            self.assertIsNone(said.events()[0]["not_compared"], said)
+            Hostile.plain = memory
+        return self.plain
 
     def assert_not_compared(self, words, *arguments):
         most = self.plain_memory() + 64
@@ -438,13 +447,6 @@ class Hostile(RepairTest):
                     "-refs", "16", self.folder / "kept.mov")
         self.tool("repair", "P.HEIC", "kept.mov", "--still", "0.5", "-o", "L")
         self.assert_not_compared("The movie was not decoded: It takes more memory", "L")
-
-    def test_a_movie_as_cameras_of_today_write_it_is_compared(self):
-        self.made()
-        self.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1920x1440:r=30:d=3", "-c:v", "libx265", "-preset", "veryfast",
-                    "-tag:v", "hvc1", "-x265-params", "log-level=none", self.folder / "film.mov")
-        self.tool("repair", "P.HEIC", "film.mov", "--still", "0.5", "-o", "L")
-        self.assertIsNone(self.said("verify", "L")[0]["not_compared"])
 
     def test_movies_larger_than_they_say_are_not_decoded(self):
         self.made()
