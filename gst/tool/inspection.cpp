@@ -186,7 +186,7 @@ Result<std::vector<fs::path>> files_of(const Subject& subject) {
 
 bool Inspection::is_damaged() const {
   const auto is_wrong = [](const auto& part) { return !part.problem.empty(); };
-  return (still && !still->exif_problem.empty()) ||
+  return (still && !(still->exif_problem.empty() && still->item_problem.empty())) ||
          (movie && (std::ranges::any_of(movie->tracks, is_wrong) ||
                     std::ranges::any_of(movie->markers, is_wrong)));
 }

@@ -71,6 +71,8 @@ json still_json(const StillFacts& still) {
        : still.has_maker_note ? "other"
                               : "none"}};
   add_capture(object, still.capture);
+  const std::string& problem = still.item_problem.empty() ? still.exif_problem : still.item_problem;
+  if (!problem.empty()) object["problem"] = problem;
   return object;
 }
 

@@ -187,13 +187,15 @@ TEST_F(Commands, RepairAndSplitTakeNoNameOfABundleOrVideo) {
 TEST_F(Commands, InspectFailsWherePartOfAFileCannotBeRead) {
   FakePair pair = good_jpeg_pair();
   for (const FakePair& other : livephoto::testing::fake_pairs())
-    if (!other.apple.empty() && other.apple[0].check == "movie-data") pair.movie = other.movie;
+    if (other.name == "cut-media") pair.movie = other.movie;
   const std::string_view exif("Exif\0\0MM", 8);
   *(std::search(pair.still.begin(), pair.still.end(), exif.begin(), exif.end()) + 6) = 'X';
   write(pair, "S.JPG", "M.MOV");
   write(good_pair(), "G.HEIC", "G2.MOV");
+  for (const FakePair& other : livephoto::testing::fake_pairs())
+    if (other.name == "picture-behind-the-end") write(other, "B.HEIC", "B2.MOV");
 
-  for (const char* file : {"S.JPG", "M.MOV"}) {
+  for (const char* file : {"S.JPG", "M.MOV", "B.HEIC"}) {
     const Ran ran = run({"inspect", file});
     EXPECT_EQ(ran.code, kSomeFailed) << ran.out;
     EXPECT_TRUE(has(ran.out, "problem")) << ran.out;
