@@ -15,10 +15,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr double kOtherShape = 0.05;
-constexpr auto kDay = std::chrono::hours(24);
 
-constexpr const char* kRepair =
-    "Join the two files again with gst-livephoto-1.0 repair STILL MOVIE.";
 constexpr const char* kNewMarker =
     "Write the marker anew with gst-livephoto-1.0 repair; where nothing tells its time, --still "
     "does.";

@@ -1,12 +1,17 @@
 // How the checks of a pair are put together, each profile's in a file of its own.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "core/pair/verify.h"
 
 namespace livephoto::pair {
+
+inline constexpr std::chrono::hours kDay{24};
+inline constexpr const char* kRepair =
+    "Join the two files again with gst-livephoto-1.0 repair STILL MOVIE.";
 
 // The two files, as far as they could be read.
 struct View {

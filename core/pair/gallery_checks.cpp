@@ -13,9 +13,6 @@
 namespace livephoto::pair {
 namespace {
 
-constexpr const char* kRepair =
-    "Join the two files again with gst-livephoto-1.0 repair STILL MOVIE.";
-
 class Checks {
  public:
   Checks(Profile profile, std::vector<Check>& checks) : profile_(profile), checks_(checks) {}
@@ -169,7 +166,6 @@ void check_photoprism(const View& view, std::vector<Check>& all) {
 }
 
 constexpr std::uint64_t kEnteLargest = std::uint64_t{20} * 1024 * 1024;
-constexpr auto kDay = std::chrono::hours(24);
 
 // Without the endings that ente takes off before it compares names.
 std::string ente_stem(const std::filesystem::path& path, const std::string& other_suffix) {

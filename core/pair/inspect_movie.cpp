@@ -17,7 +17,6 @@ namespace {
 using namespace isobmff;
 using std::chrono::nanoseconds;
 
-constexpr std::string_view kContentIdentifier = "com.apple.quicktime.content.identifier";
 constexpr std::string_view kLivePhotoInfo = "com.apple.quicktime.live-photo-info";
 constexpr std::string_view kVideoOrientation = "com.apple.quicktime.video-orientation";
 // In ffmpeg's copies the tracks that it does not know have its own data handler's type.

@@ -24,14 +24,16 @@ using isobmff::MetadataItem;
 using isobmff::MovieEdit;
 using std::chrono::nanoseconds;
 
-constexpr const char* kContentIdentifier = "com.apple.quicktime.content.identifier";
 constexpr const char* kNotedIdentifier = "io.github.gst-livephoto.content-identifier";
 constexpr const char* kNotedTime = "io.github.gst-livephoto.still-time";
 // Times are typed in milliseconds, and a remux rounds to them.
 constexpr nanoseconds kTolerance{500'000};
 
-MetadataItem text_item(const char* key, const std::string& text) {
-  return {.key = key, .type = DataType::Utf8, .value = Bytes(text.begin(), text.end())};
+MetadataItem text_item(std::string_view key, const std::string& text) {
+  return {
+      .key = std::string(key),
+      .type = DataType::Utf8,
+      .value = Bytes(text.begin(), text.end())};
 }
 
 std::optional<std::string> noted(const MovieFacts& movie, const char* key) {
@@ -340,7 +342,7 @@ class PairEditor {
 
   Result<void> part_movie(const Split& split) {
     MovieEdit edit{
-        .removed_keys = {kContentIdentifier, std::string(isobmff::kStillImageTime)},
+        .removed_keys = {std::string(kContentIdentifier), std::string(isobmff::kStillImageTime)},
         .removed_tracks = places_of(movie_.markers)};
     if (!split.content_identifier.empty())
       edit.items.push_back(text_item(kNotedIdentifier, split.content_identifier));

@@ -1,14 +1,21 @@
 // Mending and parting pairs of which one file is hostile: the other is a small good one.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/isobmff/box.h"
+#include "core/isobmff/live_photo.h"
 #include "core/isobmff/movie.h"
+#include "core/isobmff/reader.h"
+#include "core/isobmff/sample_reader.h"
 #include "core/pair/inspect_source.h"
 #include "core/pair/repair.h"
+#include "core/still/heif_reader.h"
+#include "core/still/jpeg_reader.h"
 #include "tests/fuzz/bounds.h"
 
 namespace {
@@ -91,6 +98,80 @@ Files written(const PairEdit& edit) {
       written([&](const ByteSink& sink) { return edit.write_movie(sink); }, edit.movie_size())};
 }
 
+// ---- What was promised to stay, as readers find it, whatever the program thinks of it ----
+
+std::vector<const isobmff::Track*> media_tracks(const isobmff::MovieFile& movie) {
+  std::vector<const isobmff::Track*> media;
+  for (const isobmff::Track& track : movie.tracks)
+    if ((track.handler == isobmff::FourCC("vide") || track.handler == isobmff::FourCC("soun")) &&
+        !track.has_key(isobmff::kStillImageTime))
+      media.push_back(&track);
+  return media;
+}
+
+void expect_same_samples(ByteSpan before, ByteSpan after) {
+  constexpr std::uint32_t kMostSamples = 4096;
+  const auto old_movie = isobmff::read_movie(MemorySource(before));
+  const auto new_movie = isobmff::read_movie(MemorySource(after));
+  if (!old_movie || !new_movie) stop("The new movie ", "cannot be read");
+  const auto old_tracks = media_tracks(*old_movie);
+  const auto new_tracks = media_tracks(*new_movie);
+  if (old_tracks.size() != new_tracks.size()) stop("The new movie ", "has other tracks");
+  for (std::size_t i = 0; i < old_tracks.size(); ++i) {
+    const auto was = isobmff::read_samples(old_tracks[i]->stbl, kMostSamples);
+    const auto is = isobmff::read_samples(new_tracks[i]->stbl, kMostSamples);
+    if (static_cast<bool>(was) != static_cast<bool>(is))
+      stop("A track ", "cannot be read any more");
+    if (!was) continue;
+    const bool same = std::ranges::equal(*was, *is, [&](const auto& old, const auto& now) {
+      const auto old_bytes = read_bytes(MemorySource(before), old.offset, old.size);
+      const auto new_bytes = read_bytes(MemorySource(after), now.offset, now.size);
+      return old_bytes && new_bytes && *old_bytes == *new_bytes && old.decode == now.decode &&
+             old.presentation == now.presentation && old.is_sync == now.is_sync;
+    });
+    if (!same) stop("A sample ", "is another one");
+  }
+}
+
+void expect_same_jpeg(ByteSpan before, ByteSpan after) {
+  const auto scan = [](ByteSpan bytes) {
+    const auto file = read_jpeg(MemorySource(bytes));
+    if (!file) stop("The JPEG ", "cannot be read");
+    return bytes.subspan(static_cast<std::size_t>(file->segments.back().offset));
+  };
+  if (!std::ranges::equal(scan(before), scan(after))) stop("The JPEG ", "is another picture");
+}
+
+void expect_same_items(ByteSpan before, ByteSpan after) {
+  constexpr std::size_t kMostItems = 128;
+  constexpr std::uint64_t kMostBytes = 64 * 1024;
+  const auto was = read_heif(MemorySource(before));
+  const auto is = read_heif(MemorySource(after));
+  if (!was || !is) stop("The new still ", "cannot be read");
+  if (was->primary != is->primary) stop("The new still ", "shows another item");
+  std::size_t compared = 0;
+  for (const HeifItem& old : was->items) {
+    if (old.type == isobmff::FourCC("Exif")) continue;
+    if (&old != was->item(old.id)) continue;  // another one with that number is found
+    if (++compared > kMostItems) return;
+    const auto old_bytes = read_item(MemorySource(before), *was, old, kMostBytes);
+    const HeifItem* now = is->item(old.id);
+    if (now == nullptr) stop("An item ", "is gone");
+    const auto new_bytes = read_item(MemorySource(after), *is, *now, kMostBytes);
+    if (static_cast<bool>(old_bytes) != static_cast<bool>(new_bytes))
+      stop("An item ", "cannot be read any more");
+    if (old_bytes && *old_bytes != *new_bytes) stop("An item ", "has other bytes");
+  }
+}
+
+void expect_same_media(const Files& files, ByteSpan still, ByteSpan movie) {
+  expect_same_samples(movie, files.movie);
+  if (begins_as_jpeg(MemorySource(still)))
+    expect_same_jpeg(still, files.still);
+  else
+    expect_same_items(still, files.still);
+}
+
 // What was mended can be read, and says what it was mended to.
 void try_repair(ByteSpan still, ByteSpan movie) {
   const auto repair = plan_repair(
@@ -107,6 +188,7 @@ void try_repair(ByteSpan still, ByteSpan movie) {
     stop("The new still has ", still_facts->identifier.value_or("no identifier"));
   if (movie_facts->identifier != kIdentifier)
     stop("The new movie has ", movie_facts->identifier.value_or("no identifier"));
+  expect_same_media(files, still, movie);
 }
 
 void try_split(ByteSpan still, ByteSpan movie) {
@@ -119,6 +201,7 @@ void try_split(ByteSpan still, ByteSpan movie) {
   if (!movie_facts) stop("The new movie: ", movie_facts.error().message);
   if (still_facts->identifier) stop("The parted still has ", *still_facts->identifier);
   if (movie_facts->identifier) stop("The parted movie has ", *movie_facts->identifier);
+  expect_same_media(files, still, movie);
 }
 
 }  // namespace
