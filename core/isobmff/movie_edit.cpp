@@ -219,6 +219,15 @@ Result<void> close_last(const MovieFile& movie, Patch& patch) {
   return {};
 }
 
+// ISO/IEC 14496-12, 12.2.3: a Sound Description of version 1 is another one in QuickTime's
+// files; a Sample Description Box of version 1 says that it is ISO's.
+bool has_iso_sound(const MovieFile& movie) {
+  return std::ranges::any_of(movie.tracks, [](const Track& track) {
+    const auto stsd = find_atom(track.stbl, "stsd");
+    return track.sound && stsd && !stsd->empty() && (*stsd)[0] != 0;
+  });
+}
+
 void make_quicktime(const MovieFile& movie, Patch& patch) {
   const FileAtom* ftyp = movie.atoms.find("ftyp");
   if (!movie.type || ftyp == nullptr || movie.type->major == FourCC("qt  ")) return;
@@ -232,6 +241,12 @@ void make_quicktime(const MovieFile& movie, Patch& patch) {
 Result<Patch> plan_edit(const Source& source, const MovieFile& movie, const MovieEdit& edit) {
   if (const auto good = check(movie); !good) return good.error();
   Patch patch;
+  if (edit.make_quicktime && has_iso_sound(movie))
+    return Error{
+        ErrorCode::Unsupported,
+        "The movie's sound is described as only MP4 has it, so it cannot become QuickTime without "
+        "being described anew; \"ffmpeg -i MOVIE -c copy OTHER.mov\" does that, and then repair.",
+        {}};
   if (edit.make_quicktime) make_quicktime(movie, patch);
   if (const auto closed = close_last(movie, patch); !closed) return closed.error();
 

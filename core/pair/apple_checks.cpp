@@ -494,7 +494,8 @@ void add_apple_checks(const View& view, std::vector<Check>& all) {
     checks.pass("still-readable", "The still can be read.");
     check_still_kind(*view.still, checks);
     check_still_suffix(*view.still, checks);
-    if (view.still->format != StillKind::Jpeg) check_items(*view.still, checks);
+    if (view.still->format != StillKind::Jpeg || !view.still->item_problem.empty())
+      check_items(*view.still, checks);
     check_exif(*view.still, checks);
     if (view.still->has_exif && view.still->exif_problem.empty()) {
       check_maker_note(*view.still, checks);

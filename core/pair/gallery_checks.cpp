@@ -13,13 +13,21 @@
 namespace livephoto::pair {
 namespace {
 
+std::string unreadable(const View& view) {
+  if (view.still == nullptr) return "The still cannot be read: " + view.still_problem;
+  if (view.movie == nullptr) return "The movie cannot be read: " + view.movie_problem;
+  return {};
+}
+
 class Checks {
  public:
-  Checks(Profile profile, std::vector<Check>& checks) : profile_(profile), checks_(checks) {}
+  Checks(Profile profile, const View& view, std::vector<Check>& checks)
+      : profile_(profile), unreadable_(unreadable(view)), checks_(checks) {}
 
   // `fault` is empty where all is well.
   void add(const char* name, std::string fault, std::string praise, const char* advice) {
     const bool good = fault.empty();
+    if (!good && fault == unreadable_) advice = "Replace the file that cannot be read.";
     checks_.push_back(
         {name,
          profile_,
@@ -33,6 +41,7 @@ class Checks {
 
  private:
   Profile profile_;
+  std::string unreadable_;
   std::vector<Check>& checks_;
 };
 
@@ -41,12 +50,6 @@ class Checks {
 std::optional<std::string> identifier_of(const StillFacts& still) { return still.last_identifier; }
 std::optional<std::string> identifier_of(const MovieFacts& movie) {
   return movie.identifier && !movie.metadata_is_iso ? movie.identifier : movie.user_identifier;
-}
-
-std::string unreadable(const View& view) {
-  if (view.still == nullptr) return "The still cannot be read: " + view.still_problem;
-  if (view.movie == nullptr) return "The movie cannot be read: " + view.movie_problem;
-  return {};
 }
 
 std::string identifier_fault(const View& view) {
@@ -61,41 +64,30 @@ std::string identifier_fault(const View& view) {
   return "The identifiers differ: " + *of_still + " in the still, " + *of_movie + " in the movie.";
 }
 
-// How ExifTool comes to the type of a movie: by its major brand, or else by the
-// compatible ones.
+// How ExifTool 12.57 comes to the type of a movie: by its major brand, where that has a file
+// name extension in its table, or else by the compatible ones behind the first.
 bool is_quicktime(const MovieFacts& movie) {
-  if (movie.brand.empty() || movie.brand == "qt  ") return true;
-  constexpr std::array<std::string_view, 14> kOthers{
-      "isom",
-      "iso2",
-      "iso4",
-      "iso5",
-      "iso6",
-      "mp41",
-      "mp42",
-      "mp71",
-      "avc1",
-      "M4V ",
-      "M4A ",
-      "f4v ",
-      "dash",
-      "MSNV"};
-  if (std::ranges::find(kOthers, std::string_view(movie.brand)) != kOthers.end() ||
-      movie.brand.starts_with("3g"))
-    return false;
+  if (movie.brand.empty() || movie.brand == "qt  " || movie.brand == "mqt ") return true;
+  constexpr std::string_view kOfOtherTypes =
+      "3g2a 3g2b 3g2c 3ge6 3ge7 3gp1 3gp2 3gp3 3gp4 3gp5 3gp6 3gs7 aax  dvr1 dvt1 F4A  F4B  F4P  "
+      "F4V  JP2  jpm  jpx  M4A  M4B  M4P  M4V  M4VH M4VP mmp4 MSNV NDSC NDSH NDSM NDSP NDSS NDXC "
+      "NDXH NDXM NDXP NDXS heic hevc mif1 msf1 heix avif crx  ";
+  for (std::size_t at = 0; at < kOfOtherTypes.size(); at += 5)
+    if (kOfOtherTypes.substr(at, 4) == movie.brand) return false;
   const auto names = [&](std::string_view brand) {
-    return std::ranges::find(movie.brands, brand) != movie.brands.end();
+    return movie.brands.size() > 1 &&
+           std::find(movie.brands.begin() + 1, movie.brands.end(), brand) != movie.brands.end();
   };
   return names("qt  ") && !names("mp41") && !names("mp42") && !names("avc1") && !names("f4v ");
 }
 
 void check_immich(const View& view, std::vector<Check>& all) {
-  Checks(Profile::Immich, all)
+  Checks(Profile::Immich, view, all)
       .add("immich-identifier", identifier_fault(view), "Both files have one identifier.", kRepair);
 }
 
 void check_memories(const View& view, std::vector<Check>& all) {
-  Checks checks(Profile::Memories, all);
+  Checks checks(Profile::Memories, view, all);
   checks.add(
       "memories-identifier",
       identifier_fault(view),
@@ -116,8 +108,7 @@ constexpr auto kPhotoPrismLongest = std::chrono::milliseconds(3100);
 std::string photoprism_still_fault(const View& view) {
   if (view.still == nullptr) return unreadable(view);
   const std::string suffix = lower_case_extension(view.still_path);
-  const bool is_heic = view.still->format != StillKind::Jpeg &&
-                       (view.still->brand == "heic" || view.still->brand == "hevc");
+  const bool is_heic = view.still->format != StillKind::Jpeg && view.still->brand == "heic";
   const bool named_heic = suffix == ".heic" || suffix == ".heif";
   const bool named_jpeg = suffix == ".jpg" || suffix == ".jpeg";
   if (named_heic && is_heic) return {};
@@ -129,7 +120,7 @@ std::string photoprism_still_fault(const View& view) {
 }
 
 void check_photoprism(const View& view, std::vector<Check>& all) {
-  Checks checks(Profile::PhotoPrism, all);
+  Checks checks(Profile::PhotoPrism, view, all);
   const bool same_name = view.still_path.stem() == view.movie_path.stem();
   checks.add(
       "photoprism-name",
@@ -191,7 +182,7 @@ std::string ente_date_fault(const View& view) {
 }
 
 void check_ente(const View& view, std::vector<Check>& all) {
-  Checks checks(Profile::Ente, all);
+  Checks checks(Profile::Ente, view, all);
   const bool same_name = ente_stem(view.still_path, view.movie_path.extension().string()) ==
                          ente_stem(view.movie_path, {});
   checks.add(
@@ -239,7 +230,7 @@ void add_gallery_checks(const View& view, std::vector<Check>& checks) {
 }
 
 void add_web_checks(const View& view, std::vector<Check>& all) {
-  Checks checks(Profile::Web, all);
+  Checks checks(Profile::Web, view, all);
   checks.add(
       "web-marker",
       web_marker_fault(view),

@@ -66,6 +66,9 @@ Result<StillFacts> inspect_jpeg(const Source& source) {
   facts.height = file->height;
   facts.bit_depth = file->bit_depth;
   facts.has_icc_profile = file->has_icc_profile;
+  const auto is_whole = has_end(source, *file);
+  if (!is_whole) return is_whole.error();
+  if (!*is_whole) facts.item_problem = "The JPEG is cut off: it has no End Of Image.";
   if (!file->exif) return facts;
   facts.exif_offset = file->exif->offset;
   const auto tiff = read_jpeg_exif(source, *file);

@@ -65,8 +65,13 @@ Result<void> read_iinf(ByteSpan body, HeifFile& file) {
   ByteSpan rest = reader.rest();
   while (const auto atom = take_atom(rest)) {
     auto item = atom->type == FourCC("infe") ? read_infe(atom->body) : std::nullopt;
-    if (!item) continue;
+    if (!item) {
+      file.has_other_items = true;
+      continue;
+    }
     if (file.items.size() == kMostItems) return too_many("items");
+    if (std::ranges::find(file.items, item->id, &HeifItem::id) != file.items.end())
+      file.has_other_items = true;
     file.items.push_back(std::move(*item));
   }
   return {};
@@ -106,7 +111,10 @@ Result<void> read_iloc(ByteSpan body, HeifFile& file) {
       if (i >= kMostExtents) return too_many("pieces of an item");
       if (item && reader.complete()) item->extents.push_back({added(base, offset), length});
     }
-    if (item == nullptr) continue;
+    if (item == nullptr) {
+      file.has_other_items = true;
+      continue;
+    }
     item->construction = static_cast<std::uint16_t>(construction);
     item->is_elsewhere = reference != 0;
   }

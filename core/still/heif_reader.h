@@ -53,6 +53,9 @@ struct HeifFile {
   std::vector<HeifReference> references;  // at most 4,096
   std::vector<HeifProperty> properties;   // at most 1,024
   ByteSpan idat;                          // lies in `meta`
+  // There are entries of `iinf` without a type (of versions 0 and 1), of `iloc` without one in
+  // `iinf`, or several of one number: `items` lacks them.
+  bool has_other_items = false;
 
   HeifFile() = default;
   HeifFile(HeifFile&&) = default;

@@ -113,6 +113,21 @@ Result<JpegFile> read_jpeg(const Source& source) {
   return Error{ErrorCode::Unsupported, "The still has too many segments before its picture.", {}};
 }
 
+// B.1.1.5: what is coded has 00 behind each FF, so that no marker is in it.
+Result<bool> has_end(const Source& source, const JpegFile& file) {
+  constexpr std::uint64_t kPiece = 64 * 1024;
+  constexpr Bytes::value_type kEnd[] = {0xFF, kEndOfImage};
+  // Each piece begins with the last byte of the one before it.
+  for (std::uint64_t at = file.segments.back().end(); at + 1 < source.size(); at += kPiece - 1) {
+    const auto piece =
+        read_bytes(source, at, static_cast<std::size_t>(std::min(kPiece, source.size() - at)));
+    if (!piece) return piece.error();
+    if (std::search(piece->begin(), piece->end(), std::begin(kEnd), std::end(kEnd)) != piece->end())
+      return true;
+  }
+  return false;
+}
+
 Result<Bytes> read_jpeg_exif(const Source& source, const JpegFile& file) {
   return file.exif ? read_jpeg_exif(source, *file.exif) : Bytes();
 }

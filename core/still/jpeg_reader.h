@@ -41,6 +41,10 @@ bool begins_as_jpeg(const Source& source);
 // limits.
 Result<JpegFile> read_jpeg(const Source& source);
 
+// Whether there is an End Of Image behind the first scan, which a file that was cut off lacks.
+// Reads up to there. The source's errors.
+Result<bool> has_end(const Source& source, const JpegFile& file);
+
 // The TIFF block in the first Exif segment, empty where there is none; or in another one.
 Result<Bytes> read_jpeg_exif(const Source& source, const JpegFile& file);
 Result<Bytes> read_jpeg_exif(const Source& source, const JpegSegment& segment);

@@ -283,6 +283,7 @@ Result<void> check(const HeifFile& file) {
   if (!file.atoms.atoms.back().is_whole)
     return invalid_input("The still is cut off in the middle of its last atom; copy it again.");
   if (file.atoms.find("moov") != nullptr) return unknown_layout("a sequence of pictures");
+  if (file.has_other_items) return unknown_layout("items of an old kind");
   for (const HeifItem& item : file.items)
     if (item.is_elsewhere || item.construction > 1) return unknown_layout("where its items are");
   // A box more than once would be replaced more than once.
@@ -315,6 +316,10 @@ Result<std::vector<Change>> changes_for(const HeifFile& file, std::uint32_t id) 
 std::uint32_t unused_id(const HeifFile& file) {
   std::uint32_t id = 1;
   for (const HeifItem& item : file.items) id = std::max(id, item.id + 1);
+  for (const HeifReference& reference : file.references) {
+    id = std::max(id, reference.from + 1);
+    for (const std::uint32_t to : reference.to) id = std::max(id, to + 1);
+  }
   return id;
 }
 
@@ -370,12 +375,26 @@ void blank(
   }
 }
 
+// Where new bytes go: to the end, or before the video of a motion photo, which readers know
+// by how far it reaches from there.
+Result<std::uint64_t> place_of_new(const HeifFile& file, std::uint64_t size) {
+  const FileAtom& last = file.atoms.atoms.back();
+  if (last.type != FourCC("mpvd")) return size;
+  for (const HeifItem& item : file.items)
+    for (const HeifExtent& extent : item.extents)
+      if (item.construction == 0 && added(extent.offset, extent.length) > last.offset)
+        return unknown_layout("an item in the video of a motion photo");
+  return last.offset;
+}
+
 // The items' bytes go to the end of the file, and meta says so. An item that the file has
 // not is made.
 Result<void> plan_behind(
     const Source& source, const HeifFile& file, const std::vector<NewItem>& moved, Patch& patch) {
   constexpr std::uint64_t kSmall = std::uint64_t{1} << 31;
   if (const auto closed = close_last(file, patch); !closed) return closed.error();
+  const auto place = place_of_new(file, source.size());
+  if (!place) return place.error();
   auto items = file.items;
   std::vector<Change> changes;
   for (HeifItem& item : items)  // "to the end" ends where it did
@@ -399,9 +418,7 @@ Result<void> plan_behind(
       item = items.end() - 1;
     }
     item->construction = 0;
-    item->extents.assign(
-        1,
-        {source.size() + isobmff::kAtomHeader + media.size(), now.bytes.size()});
+    item->extents.assign(1, {*place + isobmff::kAtomHeader + media.size(), now.bytes.size()});
     append(media, ByteSpan(now.bytes));
   }
 
@@ -415,7 +432,7 @@ Result<void> plan_behind(
   Bytes meta = meta_of();
   blank(file, unused_places(file, moved), meta, patch);
   patch.replace(file.meta_atom.offset, file.meta_atom.size, std::move(meta));
-  patch.append(box("mdat", ByteSpan(media)).bytes);
+  patch.replace(*place, 0, box("mdat", ByteSpan(media)).bytes);
   return {};
 }
 

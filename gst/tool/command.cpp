@@ -6,6 +6,13 @@
 
 namespace livephoto::tool {
 
+const CLI::Validator kNotEmpty(
+    [](const std::string& text) {
+      return std::string(text.empty() ? "it is empty; look for a variable that is not set" : "");
+    },
+    "",
+    "not empty");
+
 int refuse(const std::string& sentence) {
   std::cerr << kProgramName << ": " << printable(sentence) << '\n';
   return kUsage;

@@ -43,4 +43,7 @@ inline constexpr const char* kProgramName = "gst-livephoto-1.0";
 // "gst-livephoto-1.0: SENTENCE" on the standard error, as one line whatever names are in it.
 int refuse(const std::string& sentence);
 
+// Of an option's value: in scripts, a variable that is not set.
+extern const CLI::Validator kNotEmpty;
+
 }  // namespace livephoto::tool

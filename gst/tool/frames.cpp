@@ -11,6 +11,7 @@
 #include "gst/support/ptr.h"
 #include "gst/tool/decoder.h"
 #include "gst/tool/pair_arguments.h"
+#include "gst/tool/path_text.h"
 #include "gst/tool/places.h"
 
 namespace livephoto::tool {
@@ -48,6 +49,10 @@ fs::path numbered_path(const FramePlan& plan, std::size_t number) {
   return path;
 }
 
+fs::path hidden_path(const fs::path& path) {
+  return path.parent_path() / ("." + path.filename().string() + ".livephoto");
+}
+
 Result<FrameFiles> write_all(Decoder& decoder, const FramePlan& plan) {
   FrameFiles files;
   for (std::size_t number = 1;; ++number) {
@@ -79,30 +84,40 @@ Result<FrameFiles> write_one(Decoder& decoder, const FramePlan& plan) {
 
 }  // namespace
 
-FrameFiles::FrameFiles(FrameFiles&& other) noexcept
-    : files_(std::exchange(other.files_, {})), new_files_(std::exchange(other.new_files_, {})) {}
+FrameFiles::FrameFiles(FrameFiles&& other) noexcept : files_(std::exchange(other.files_, {})) {}
 
 FrameFiles& FrameFiles::operator=(FrameFiles&& other) noexcept {
   std::swap(files_, other.files_);
-  std::swap(new_files_, other.new_files_);
   return *this;
 }
 
 FrameFiles::~FrameFiles() {
   std::error_code ignored;
-  for (const fs::path& path : new_files_) fs::remove(path, ignored);
+  for (const FrameFile& file : files_) fs::remove(hidden_path(file.path), ignored);
 }
 
 Result<void> FrameFiles::write(FrameFile file, ByteSpan png) {
-  const bool is_new = !is_there(file.path);
-  if (const auto done = write_file(file.path, png); !done) return done;
-  if (is_new) new_files_.push_back(file.path);
+  std::error_code unknown;
+  if (fs::is_directory(file.path, unknown))
+    return Error{
+        ErrorCode::Io,
+        shown(file.path) + " is a folder; move it away, or name another place.",
+        {}};
+  if (const auto done = write_file(hidden_path(file.path), png); !done) return done;
   files_.push_back(std::move(file));
   return {};
 }
 
-std::vector<FrameFile> FrameFiles::keep() {
-  new_files_.clear();
+Result<std::vector<FrameFile>> FrameFiles::keep() {
+  for (const FrameFile& file : files_) {
+    std::error_code failure;
+    fs::rename(hidden_path(file.path), file.path, failure);
+    if (failure)
+      return Error{
+          ErrorCode::Io,
+          shown(file.path) + " cannot be written: " + failure.message() + ".",
+          {}};
+  }
   return std::exchange(files_, {});
 }
 

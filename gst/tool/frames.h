@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <vector>
@@ -22,8 +23,7 @@ struct FrameFile {
   std::chrono::nanoseconds time{0};  // in movie time
 };
 
-// What was written goes again with this object, unless all else came to be too; what was there
-// before under its name stays replaced.
+// Written beside their names, where they go again with this object, unless they are kept.
 class FrameFiles {
  public:
   FrameFiles() = default;
@@ -31,13 +31,14 @@ class FrameFiles {
   FrameFiles& operator=(FrameFiles&& other) noexcept;
   ~FrameFiles();
 
+  // Under a hidden name in the same folder. The errors of write_file().
   Result<void> write(FrameFile file, ByteSpan png);
-  // They stay.
-  std::vector<FrameFile> keep();
+  std::size_t count() const { return files_.size(); }
+  // Gives each its name, in the place of what has it. Io.
+  Result<std::vector<FrameFile>> keep();
 
  private:
   std::vector<FrameFile> files_;
-  std::vector<std::filesystem::path> new_files_;
 };
 
 // Decodes those that are shown, upright, and writes each as PNG with 8 bits: BASE-0001.png

@@ -1,6 +1,8 @@
 // gst-livephoto-1.0: Live Photos from the command line.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -62,7 +64,11 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(arguments_of(argc, argv));
-    return program.run();
+    const int status = program.run();
+    std::cout.flush();
+    if (std::cout) return status;
+    refuse("What there is to say cannot be written to the standard output; it may be full.");
+    return std::max(status, kSomeFailed);
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked);
   } catch (const CLI::ParseError& error) {

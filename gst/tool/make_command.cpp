@@ -313,14 +313,6 @@ int make(const Arguments& arguments) {
 
 // ---- The command line --------------------------------------------------------
 
-// In scripts, a variable that is not set.
-const CLI::Validator kNotEmpty(
-    [](const std::string& text) {
-      return std::string(text.empty() ? "it is empty; look for a variable that is not set" : "");
-    },
-    "",
-    "not empty");
-
 // Also what the comparisons of a range let pass.
 const CLI::Validator kSeconds(
     [](const std::string& text) {

@@ -170,16 +170,19 @@ void add_repair_command(Program& program) {
   command->add_option("FILE", arguments->names, "A still and a movie, or their common name")
       ->option_text("...");
   command->add_option("-o,--output", arguments->output, "The new pair's name, or a folder")
-      ->option_text("PLACE");
+      ->option_text("PLACE")
+      ->check(kNotEmpty);
   command->add_flag("--in-place", arguments->in_place, "Change the files themselves");
   command
       ->add_option(
           "--still",
           arguments->still,
           "When the movie shows the still; default: where the marker is or was")
-      ->option_text("TIME");
+      ->option_text("TIME")
+      ->check(kNotEmpty);
   command->add_option("--identifier", arguments->identifier, "What joins the files: a UUID")
-      ->option_text("UUID");
+      ->option_text("UUID")
+      ->check(kNotEmpty);
   command->add_flag("--new-identifier", arguments->new_identifier, "A new one in any case");
   command->add_flag(
       "--replace-maker-note",

@@ -70,6 +70,17 @@ void print(const Split& split, const Written& written) {
   std::cout << line_of(object) << std::flush;
 }
 
+// Decoders pass over what is damaged. One more or less may be shown for no time at an edit's end.
+Result<void> check_count(const fs::path& movie, const FrameFiles& files, const FramePlan& plan) {
+  const auto facts = plan.only ? Result<MovieFacts>(MovieFacts()) : inspect_movie(movie);
+  if (!facts) return facts.error();
+  const TrackFacts* video = facts->video();
+  if (video == nullptr || files.count() + 1 >= video->video->frames.size()) return {};
+  return invalid_input(
+      "Only " + std::to_string(files.count()) + " of the movie's " +
+      std::to_string(video->video->frames.size()) + " frames can be decoded; it is damaged.");
+}
+
 int run(const Arguments& arguments) {
   if (!arguments.frames.empty() && arguments.frames != "marked" && arguments.frames != "all")
     return refuse("--frames is \"marked\" or \"all\".");
@@ -101,11 +112,15 @@ int run(const Arguments& arguments) {
     auto frames = write_frames(pair->movie, plan);
     if (!frames) return tell_failure(*pair, frames.error(), arguments.as_json);
     pictures = std::move(*frames);
+    if (const auto all = check_count(pair->movie, pictures, plan); !all)
+      return tell_failure(*pair, all.error(), arguments.as_json);
   }
   if (const auto done = write_pair_edit(split->edit, written.parted.still, written.parted.movie);
       !done)
     return tell_failure(*pair, done.error(), arguments.as_json);
-  written.frames = pictures.keep();
+  auto frames = pictures.keep();
+  if (!frames) return tell_failure(*pair, frames.error(), arguments.as_json);
+  written.frames = std::move(*frames);
   arguments.as_json ? print(*split, written) : tell(written);
   return kAllWell;
 }
@@ -122,13 +137,15 @@ void add_split_command(Program& program) {
   command->add_option("FILE", arguments->names, "A still and a movie, or their common name")
       ->option_text("...");
   command->add_option("-o,--output", arguments->output, "The new files' name, or a folder")
-      ->option_text("PLACE");
+      ->option_text("PLACE")
+      ->check(kNotEmpty);
   command
       ->add_option(
           "--frames",
           arguments->frames,
           "Frames of the movie, too, as PNG: \"marked\" or \"all\"")
-      ->option_text("WHICH");
+      ->option_text("WHICH")
+      ->check(kNotEmpty);
   command->add_flag("--force", arguments->force, "Replace what has the new names");
   command->add_flag("--json", arguments->as_json, "Tell it in JSON Lines (docs/tool.md)");
   command->footer(kExamples);

@@ -187,7 +187,8 @@ void add_verify_command(Program& program) {
   command->add_option("FILE", arguments->names, "Two files, names of pairs, or folders")
       ->option_text("...");
   command->add_option("--profile", arguments->profile, "By whose rules the exit status goes")
-      ->option_text("NAME");
+      ->option_text("NAME")
+      ->check(kNotEmpty);
   command->add_flag("--json", arguments->as_json, "Tell it in JSON Lines (docs/tool.md)");
   command->footer(kExamples);
 }

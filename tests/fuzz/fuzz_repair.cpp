@@ -126,8 +126,9 @@ void expect_same_samples(ByteSpan before, ByteSpan after) {
     const bool same = std::ranges::equal(*was, *is, [&](const auto& old, const auto& now) {
       const auto old_bytes = read_bytes(MemorySource(before), old.offset, old.size);
       const auto new_bytes = read_bytes(MemorySource(after), now.offset, now.size);
-      return old_bytes && new_bytes && *old_bytes == *new_bytes && old.decode == now.decode &&
-             old.presentation == now.presentation && old.is_sync == now.is_sync;
+      const bool same_bytes = old_bytes ? new_bytes && *old_bytes == *new_bytes : !new_bytes;
+      return same_bytes && old.decode == now.decode && old.presentation == now.presentation &&
+             old.is_sync == now.is_sync;
     });
     if (!same) stop("A sample ", "is another one");
   }

@@ -518,6 +518,29 @@ class Frames(RepairTest):
         self.assertIn("P-0005.png is there already", said.err)
         self.assertEqual(self.folder_listing(), ["P-0005.png", "P.HEIC", "P.MOV"])
 
+    def test_where_one_cannot_be_replaced_all_stay(self):
+        self.made()
+        (self.folder / "P-0001.png").write_bytes(b"of somebody else")
+        (self.folder / "P-0005.png").mkdir()
+
+        said = self.tool("split", "P", "--frames", "all", "--force", code=1)
+
+        self.assertIn("P-0005.png is a folder", said.err)
+        self.assertEqual((self.folder / "P-0001.png").read_bytes(), b"of somebody else")
+        self.assertEqual(self.folder_listing(), ["P-0001.png", "P-0005.png", "P.HEIC", "P.MOV"])
+
+    def test_frames_that_cannot_be_decoded_are_missed(self):
+        movie = self.made().movie
+        data = bytearray(movie.read_bytes())
+        begin, size = data.index(b"mdat") + 4, int.from_bytes(data[data.index(b"mdat") - 4:data.index(b"mdat")], "big")
+        data[begin:begin + size - 10000] = bytes(size - 10000)
+        movie.write_bytes(data)
+
+        said = self.tool("split", "P", "--frames", "all", code=1)
+
+        self.assertRegex(said.err, r"Only \d+ of the movie's 90 frames can be decoded")
+        self.assertEqual(self.folder_listing(), ["P.HEIC", "P.MOV"])
+
     def test_where_the_pair_cannot_be_written_no_frame_stays(self):
         old = self.made()
         most = old.movie.stat().st_size - 1000
@@ -574,6 +597,42 @@ class Told(RepairTest):
                 self.assertEqual((said.out, len(said.err.splitlines())), ("", 1), said)
                 self.assertRegex(said.err, words)
         self.assertEqual(self.folder_listing(), ["P.HEIC", "P.MOV", "text.HEIC"])
+
+    def test_sound_that_quicktime_would_read_otherwise_is_refused(self):
+        self.made()
+        self.ffmpeg("-i", clips.moving().path, "-c", "copy", self.folder / "V.mp4")
+        data = bytearray((self.folder / "V.mp4").read_bytes())
+        data[data.rindex(b"stsd", 0, data.index(b"mp4a")) + 4] = 1  # its version: sound of ISO's version 1
+        (self.folder / "V.mp4").write_bytes(data)
+
+        said = self.tool("repair", "P.HEIC", "V.mp4", "--still", "1", "-o", "Q", code=1)
+
+        self.assertIn("as only MP4 has it", said.err)
+        self.assertEqual(self.folder_listing(), ["P.HEIC", "P.MOV", "V.mp4"])
+
+    def test_options_without_a_value_are_refused(self):
+        self.made()
+        for arguments in (("repair", "P", "-o", ""), ("repair", "P", "--new-identifier", "--identifier", ""),
+                          ("repair", "P", "--in-place", "-o", ""), ("repair", "P", "--still", ""),
+                          ("split", "P", "-o", ""), ("split", "P", "--frames", ""), ("verify", "P", "--profile", "")):
+            with self.subTest(arguments):
+                self.assertIn("it is empty", self.tool(*arguments, code=2).err)
+        self.assertEqual(self.folder_listing(), ["P.HEIC", "P.MOV"])
+
+    def test_what_cannot_be_told_is_no_success(self):
+        self.made()
+        for arguments in ("verify P", "verify P --json", "inspect P", "inspect P --json", "repair P"):
+            with self.subTest(arguments):
+                done = programs.execute(["bash", "-c", f"cd {self.folder} && {tool.PROGRAM} {arguments} >/dev/full"])
+                self.assertEqual(done.code, 1, done)
+                self.assertIn("cannot be written to the standard output", done.stderr)
+
+    def test_a_jpeg_that_is_cut_off_is_no_still(self):
+        self.made("P", "--jpeg")
+        still = self.folder / "P.JPG"
+        still.write_bytes(still.read_bytes()[:-5000])
+
+        self.assertRegex(self.tool("verify", "P", code=1).out, r"(?m)^FAIL +still-data .*cut off")
 
     def test_the_fields_are_those_of_the_documentation(self):
         self.made("p/P")

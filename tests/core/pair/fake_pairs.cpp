@@ -336,6 +336,15 @@ std::vector<FakePair> fakes_of_metadata() {
                 std::string_view("ftypmp42\0\0\0\0mp42", 16));
           }),
       broken(
+          "brand-unknown",
+          {{"movie-brand", Verdict::Warn, "is \"dby1\""}},
+          [](FakePair& pair) {
+            replace(
+                pair.movie,
+                std::string_view("ftypqt  \0\0\0\0qt  ", 16),
+                std::string_view("ftypdby1\0\0\0\0qt  ", 16));
+          }),
+      broken(
           "no-ftyp",
           {},
           [](FakePair& pair) {

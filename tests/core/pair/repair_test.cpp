@@ -757,6 +757,57 @@ TEST_F(Repairing, AddsAnExifItemToAHeicWithoutOne) {
   EXPECT_EQ(after->colour, before->colour);
 }
 
+// With another version and number in the first Item Info Entry of a type.
+Bytes with_entry(Bytes still, std::string_view type, std::uint8_t version, std::uint8_t id) {
+  const auto at = std::search(still.begin(), still.end(), type.begin(), type.end());
+  at[-8] = version;  // before flags, number and protection
+  at[-3] = id;
+  return still;
+}
+
+TEST_F(Repairing, RefusesItemsThatItDoesNotKnow) {
+  const Bytes good = testing::good_pair().still;
+  const auto file = read_heif(MemorySource(good));
+  const auto number = static_cast<std::uint8_t>(file->description("Exif")->id);
+  for (const auto& [version, id] : {std::pair(1, int{number}), {2, 77}, {2, int(file->primary)}}) {
+    FakePair pair = testing::good_pair();
+    pair.name = "items-" + std::to_string(version) + "-" + std::to_string(id);
+    pair.still = with_entry(
+        pair.still,
+        "Exif",
+        static_cast<std::uint8_t>(version),
+        static_cast<std::uint8_t>(id));
+    const auto paths = written(pair);
+
+    const auto repair =
+        plan_repair(paths.still, paths.movie, {.new_identifier = true, .still_time = 0ms});
+
+    ASSERT_FALSE(repair) << pair.name;
+    EXPECT_EQ(repair.error().code, ErrorCode::Unsupported) << repair.error().message;
+  }
+}
+
+TEST_F(Repairing, LeavesTheVideoOfAMotionPhotoAtTheEnd) {
+  FakePair pair = testing::good_pair();
+  pair.name = "motion-photo";
+  const Bytes video = isobmff::box("mpvd", Bytes(1000, 7)).bytes;
+  pair.still.insert(pair.still.end(), video.begin(), video.end());
+  const std::string_view type = "Exif";  // so that an item has to be added
+  std::ranges::copy(
+      std::string_view("abcd"),
+      std::search(pair.still.begin(), pair.still.end(), type.begin(), type.end()));
+  const auto paths = written(pair);
+
+  const auto repair = plan_repair(paths.still, paths.movie, {});
+
+  ASSERT_TRUE(repair) << repair.error().message << repair.error().detail;
+  const auto out = write(repair->edit, paths);
+  const Bytes still = contents(out.still);
+  EXPECT_TRUE(std::equal(video.rbegin(), video.rend(), still.rbegin()));
+  EXPECT_EQ(inspect_still(out.still)->identifier, testing::kFakeIdentifier);
+  EXPECT_EQ(picture_in(still), picture_in(pair.still));
+}
+
 TEST_F(Repairing, TellsWhatOfADamagedMakerNoteIsLost) {
   const auto lost = [&](const char* name) {
     const auto paths = written(fake(name));

@@ -116,6 +116,7 @@ TEST_F(VerifyPair, KeepsGalleriesApart) {
   EXPECT_EQ(verdicts("identifier-under-udta"), "apple ");
   EXPECT_EQ(verdicts("iso-meta"), "apple immich memories ");
   EXPECT_EQ(verdicts("brand-mp42"), "memories ");
+  EXPECT_EQ(verdicts("brand-unknown"), "memories ");
   EXPECT_EQ(verdicts("long"), "photoprism ");
   EXPECT_EQ(verdicts("other-names"), "photoprism ente ");
   EXPECT_EQ(verdicts("other-folder"), "photoprism ");

@@ -84,6 +84,18 @@ TEST(ReadJpeg, HasNoExifWhereThereIsNone) {
   EXPECT_TRUE(read_jpeg_exif(MemorySource(bytes), *file)->empty());
 }
 
+TEST(ReadJpeg, KnowsWhetherTheEndIsThere) {
+  for (const std::size_t coded : {0u, 1u, 65'533u, 65'534u, 65'535u, 65'536u, 200'000u}) {
+    Bytes bytes = joined({kStart, kFrame, kScan, Bytes(coded, 0x55)});
+    const auto file = read(bytes);
+    EXPECT_EQ(*has_end(MemorySource(bytes), *file), false) << coded;
+    append(bytes, std::string_view("\xFF\xD9"));
+    EXPECT_EQ(*has_end(MemorySource(bytes), *file), true) << coded;
+    append(bytes, std::string_view("and what stands behind"));
+    EXPECT_EQ(*has_end(MemorySource(bytes), *file), true) << coded;
+  }
+}
+
 TEST(ReadJpeg, SaysWhatIsWrongWithAFile) {
   const auto message = [](const Bytes& bytes) {
     const auto file = read(bytes);
