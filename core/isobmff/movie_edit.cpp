@@ -242,11 +242,9 @@ Result<Patch> plan_edit(const Source& source, const MovieFile& movie, const Movi
   if (const auto good = check(movie); !good) return good.error();
   Patch patch;
   if (edit.make_quicktime && has_iso_sound(movie))
-    return Error{
-        ErrorCode::Unsupported,
+    return unsupported(
         "The movie's sound is described as only MP4 has it, so it cannot become QuickTime without "
-        "being described anew; \"ffmpeg -i MOVIE -c copy OTHER.mov\" does that, and then repair.",
-        {}};
+        "being described anew; \"ffmpeg -i MOVIE -c copy OTHER.mov\" does that, and then repair.");
   if (edit.make_quicktime) make_quicktime(movie, patch);
   if (const auto closed = close_last(movie, patch); !closed) return closed.error();
 

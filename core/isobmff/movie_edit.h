@@ -30,8 +30,9 @@ struct MovieEdit {
 // the end, and where anything follows the old one, a free atom takes its place. Samples that
 // only removed tracks have become zeros. All that the edit does not name is kept byte for
 // byte, but for a moov/meta in ISO's form, which becomes QuickTime's. InvalidInput for a file
-// that is cut off; Unsupported where something that is no atom follows the atoms, or metadata
-// are kept in another way than by keys; InvalidInput for a marker that does not fit.
+// that is cut off, and for a marker that does not fit; Unsupported where something that is no
+// atom follows the atoms, where metadata are kept in another way than by keys, and where a
+// QuickTime brand would give sound that is described as in MP4 another meaning.
 Result<Patch> plan_edit(const Source& source, const MovieFile& movie, const MovieEdit& edit);
 
 }  // namespace livephoto::isobmff

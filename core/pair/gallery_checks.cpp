@@ -1,7 +1,6 @@
 // The rules by which four galleries and Apple's web player join a still and a movie, from their
 // sources: docs/live-photo-format.md, "What readers make of it".
 #include <algorithm>
-#include <array>
 #include <initializer_list>
 #include <string_view>
 #include <utility>

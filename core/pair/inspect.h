@@ -35,9 +35,10 @@ struct StillFacts {
   std::uint32_t thumbnails = 0;          // HEIF
   std::vector<std::string> auxiliary{};  // HEIF: gain map, depth and the like, as URNs
 
-  // HEIF: the same two for its items, but for Exif.
+  // A sentence where the picture is not all there: of a HEIF an item, but for Exif, that lies
+  // outside the file or in what describes it; of a JPEG the end.
   std::string item_problem{};
-  std::string item_oddity{};
+  std::string item_oddity{};  // HEIF: a sentence where one lies in an atom that is not for media
 
   bool has_exif = false;
   std::string exif_problem{};                     // a sentence where it cannot be read

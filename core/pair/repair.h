@@ -57,7 +57,7 @@ struct RepairOptions {
   std::optional<std::string> content_identifier{};
   bool new_identifier = false;  // a new one in any case, for a copy
   // Of the frame on screen then, from the movie's beginning. Nothing: the marker's, also
-  // of one that a remux destroyed, or what split_pair() noted.
+  // of one that a remux destroyed, or what plan_split() noted.
   std::optional<std::chrono::nanoseconds> still_time{};
   bool replace_maker_note = false;  // also that of another maker than Apple
 };
@@ -72,10 +72,11 @@ struct Repair {
 // What has to be done so that both files are a Live Photo: the identifier in the still's
 // Apple MakerNote and in moov/meta, one marker at a frame, QuickTime's brand. What is
 // right already stays as it is. Of an Apple MakerNote that is damaged or little-endian all
-// that can be read is kept, and `changes` tells how many entries were not. InvalidInput for an identifier that is no UUID, where
-// nothing tells the still's time, for a time outside the movie, and for a still with the
-// MakerNote of another maker; Unsupported for files that cannot be changed this way; else
-// as inspect_still() and inspect_movie().
+// that can be read is kept, and `changes` tells how many entries were not. InvalidInput for
+// an identifier that is no UUID, where nothing tells the still's time, for a time outside the
+// movie, and for a still with the MakerNote of another maker; Unsupported for files that
+// cannot be changed this way, as plan_exif() and isobmff::plan_edit() tell; else as
+// inspect_still() and inspect_movie().
 Result<Repair> plan_repair(
     const std::filesystem::path& still,
     const std::filesystem::path& movie,

@@ -53,8 +53,8 @@ struct HeifFile {
   std::vector<HeifReference> references;  // at most 4,096
   std::vector<HeifProperty> properties;   // at most 1,024
   ByteSpan idat;                          // lies in `meta`
-  // There are entries of `iinf` without a type (of versions 0 and 1), of `iloc` without one in
-  // `iinf`, or several of one number: `items` lacks them.
+  // `items` is not all: there are entries of `iinf` without a type (of versions 0 and 1), entries
+  // of `iloc` without one in `iinf`, or several items of one number, of which the first is found.
   bool has_other_items = false;
 
   HeifFile() = default;

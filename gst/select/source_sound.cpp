@@ -20,8 +20,7 @@ bool has_untimed_sound(const isobmff::MovieFile& movie, GstPad* audio_sink) {
            isobmff::entry_count(track.stbl, "stts") == 1 &&
            isobmff::entry_count(track.stbl, "stsc") > 1;
   };
-  return std::ranges::any_of(movie.tracks, is_untimed) && gst_pad_is_linked(audio_sink) &&
-         gst::is_behind(audio_sink, "qtdemux");
+  return std::ranges::any_of(movie.tracks, is_untimed) && gst::is_behind(audio_sink, "qtdemux");
 }
 
 gst::Owned<GstBuffer> SoundClock::timed(gst::Owned<GstBuffer> buffer, const GstAudioInfo& info) {

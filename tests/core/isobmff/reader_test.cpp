@@ -511,7 +511,7 @@ TEST(MovieReader, SurvivesEveryChangedByte) {
         for (const Track& track : movie->tracks) {
           const auto samples = read_samples(track.stbl, kMostSamples);
           EXPECT_LE(samples ? samples->size() : 0, kMostSamples);
-          EXPECT_TRUE(sample_range(track.stbl) || true);
+          static_cast<void>(sample_range(track.stbl));
         }
       *at = static_cast<std::uint8_t>(*at ^ change);
     }
