@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/select/frame_measures.h"
+#include "frame_measures.h"
 
 namespace livephoto::select {
 

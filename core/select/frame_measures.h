@@ -28,20 +28,23 @@ struct GlobalMotion {
   double support = 0;  // the share of what has texture that moves so, 0 to 1
 };
 
+// Of a frame that does not follow, what compares two frames is at its default.
 struct FrameMeasures {
-  nanoseconds time{0};     // when it is shown
-  bool follows = false;    // the frame before it was measured too: what compares the two is known
-  double sharpness = 0;    // 0 to 1
-  double brightness = 0;   // the mean, 0 is black, 1 is white
-  double contrast = 0;     // 0 to 1
-  double clipped_dark = 0;    // shares of the picture, 0 to 1
+  nanoseconds time{0};      // when it is shown
+  bool follows = false;     // the frame before it was measured too: what compares the two is known
+  double sharpness = 0;     // of its sharpest parts: 1 are edges as a good lens draws them, 0 is a blur
+  double brightness = 0;    // the mean, 0 is black, 1 is white
+  double contrast = 0;      // twice the standard deviation: 1 is half black, half white
+  double clipped_dark = 0;  // shares of the picture, 0 to 1
   double clipped_bright = 0;
-  double difference = 0;   // mean absolute, to the frame before, of the full scale
-  GlobalMotion motion;     // from the frame before
-  double speed = 0;        // of that, in picture diagonals per second
-  double shake = 0;        // its change over time
-  double local_motion = 0;  // what moves against it
-  bool is_cut = false;     // another shot begins with it
+  double difference = 0;    // mean absolute, to the frame before, of the full scale
+  GlobalMotion motion;      // from the frame before; none at a cut
+  double speed = 0;         // of that, on average over the picture, in picture diagonals per second
+  double shake = 0;         // what of that speed the last half second does not have in common
+  double local_motion = 0;  // what moves against it, in the liveliest parts; diagonals per second
+  bool is_cut = false;      // another shot begins with it
+  bool is_repeat = false;   // shows again what the frame before showed; speed, shake and
+                            // local_motion are then those of the last one that did not
 };
 
 }  // namespace livephoto::select

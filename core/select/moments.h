@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/select/frame_measures.h"
+#include "frame_measures.h"
 
 namespace livephoto::select {
 
@@ -26,6 +26,7 @@ struct Scores {
   double exposed = 0;
   double complete = 0;  // what happens begins and settles in it
   double cover = 0;     // the still is sharp, well exposed, and not at the edge
+  double sharp = 0;     // the pictures, beside the sharpest of the video
 };
 
 struct Moment {
@@ -36,8 +37,10 @@ struct Moment {
   Scores scores{};
 };
 
-// The best first, each apart from the others. Times ascend; a frame that does not follow begins
-// another stretch, and no window spans two. The same frames give the same moments.
+// The best first, each apart from the others; at most one where `start` is given or the video is no
+// longer than the clip, which then is the whole of it. None of no frames, or where nothing has what
+// is wanted inside. Times ascend; a frame that does not follow begins another stretch, and a window
+// spans two only where none has room for it. The same frames give the same moments.
 std::vector<Moment> find_moments(
     std::span<const FrameMeasures> frames, const Wanted& wanted, std::size_t count);
 
