@@ -111,6 +111,26 @@ bool has_dolby_vision(ByteSpan packet, std::size_t length_size) {
   return found;
 }
 
+bool is_reference(ByteSpan packet, NalCodec codec, std::size_t length_size) {
+  constexpr unsigned kH264LastSlice = 5;
+  constexpr unsigned kH265LastSubLayer =
+      14;  // RSV_VCL_N14; up to here even types are no references
+  constexpr unsigned kH265LastSlice = 31;
+  std::optional<bool> found;  // of the first slice
+  for_each_nal(packet, length_size, [&](ByteSpan nal, std::size_t) {
+    if (found) return;
+    if (codec == NalCodec::H264) {
+      const unsigned type = nal[0] & 0x1FU;
+      if (type >= 1 && type <= kH264LastSlice) found = (nal[0] & 0x60U) != 0;
+      return;
+    }
+    const unsigned type = (nal[0] >> 1) & 0x3FU;
+    const bool is_lowest = nal.size() > 1 && (nal[1] & 7U) == 1;  // nuh_temporal_id_plus1
+    if (type <= kH265LastSlice) found = !is_lowest || type > kH265LastSubLayer || type % 2 != 0;
+  });
+  return found.value_or(true);
+}
+
 void AccessUnits::set_caps(GstCaps* caps) {
   if (caps == caps_.get()) return;
   const GstStructure* fields = gst_caps_get_structure(caps, 0);
@@ -139,6 +159,13 @@ bool AccessUnits::has_dolby_vision(GstBuffer* packet, GstCaps* caps) {
   if (codec_ != NalCodec::H265) return false;
   const ReadMap map(packet);
   return map && gst::has_dolby_vision(map.bytes(), length_size_);
+}
+
+bool AccessUnits::is_reference(GstBuffer* packet, GstCaps* caps) {
+  set_caps(caps);
+  if (!codec_) return true;
+  const ReadMap map(packet);
+  return !map || gst::is_reference(map.bytes(), *codec_, length_size_);
 }
 
 Owned<GstBuffer> AccessUnits::without_parameter_sets(Owned<GstBuffer> packet, GstCaps* caps) {

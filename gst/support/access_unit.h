@@ -28,6 +28,11 @@ std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_
 // of type 62, "unspecified" in the standard.
 bool has_dolby_vision(ByteSpan packet, std::size_t length_size);
 
+// Whether other pictures may be decoded from this one: false of H.264 where nal_ref_idc is 0
+// (ISO/IEC 14496-10, 7.4.1), of H.265 where it is a non-reference picture of the lowest sub-layer
+// (23008-2, 7.4.2.2).
+bool is_reference(ByteSpan packet, NalCodec codec, std::size_t length_size);
+
 // Reads packets of a stream, whose caps may change.
 class AccessUnits {
  public:
@@ -36,6 +41,9 @@ class AccessUnits {
   bool is_sync(GstBuffer* packet, GstCaps* caps);
 
   bool has_dolby_vision(GstBuffer* packet, GstCaps* caps);
+
+  // True also where it cannot be told.
+  bool is_reference(GstBuffer* packet, GstCaps* caps);
 
   // The packet without the parameter sets that its caps' codec_data has: parsers
   // put them before the first key frame, and avc1 and hvc1 (ISO/IEC 14496-15) do

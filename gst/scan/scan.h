@@ -1,0 +1,44 @@
+// Looks through a video by a pipeline of its own, and tells its moments.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/select/moments.h"
+
+namespace livephoto::gst {
+
+// Times are stream time, as players show them.
+struct ScanRequest {
+  std::string uri;
+  select::Wanted wanted;
+  std::size_t count = 1;        // how many moments at most
+  bool waits_for_ever = false;  // else it is given up when nothing has come for half a minute
+};
+
+struct Scanned {
+  std::chrono::nanoseconds first_picture{0};
+  std::optional<std::chrono::nanoseconds> end;  // of the video
+  std::vector<select::FrameMeasures> frames;    // what was looked at frame by frame, by time
+  std::vector<select::Moment> moments;          // the best first, at least one
+};
+
+struct ScanProgress {
+  double done = 0;         // 0 to 1, of what is to be looked at as far as that is known
+  std::size_t frames = 0;  // that were looked at so far
+};
+
+// Called for each frame, and several times a second where none comes; false gives up.
+using OnScanProgress = std::function<bool(const ScanProgress&)>;
+
+// Waits until it is done. Errors are sentences: Io where the source cannot be read, Unsupported
+// where there is no decoder, InvalidInput where there is no picture, it is live, or nothing comes
+// any more; InvalidInput also once `on_progress` has given up.
+Result<Scanned> scan(const ScanRequest& request, const OnScanProgress& on_progress);
+
+}  // namespace livephoto::gst
