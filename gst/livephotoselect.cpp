@@ -41,6 +41,7 @@ GST_DEBUG_CATEGORY(live_photo_select_debug);
 
 using livephoto::gst::ObjectLock;
 using livephoto::select::Impl;
+using livephoto::select::Mode;
 using livephoto::select::Run;
 using livephoto::select::Settings;
 
@@ -88,6 +89,16 @@ bool begin_run(GstLivePhotoSelect* self) {
   return true;
 }
 
+// No data has come yet.
+void start_parts(GstLivePhotoSelect* self) {
+  Impl& impl = *self->impl;
+  impl.source_watch->start();
+  if (impl.run.mode == Mode::Auto)
+    impl.auto_choice->start();  // the seek begins when there is a moment to seek for
+  else if (impl.run.controls_source)
+    impl.source_seek->start(impl.run.wanted.start);
+}
+
 }  // namespace
 
 static GstStateChangeReturn gst_live_photo_select_change_state(
@@ -95,12 +106,11 @@ static GstStateChangeReturn gst_live_photo_select_change_state(
   auto* self = GST_LIVE_PHOTO_SELECT(element);
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !begin_run(self))
     return GST_STATE_CHANGE_FAILURE;
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
-    self->impl->source_watch->start();
-    const Run& run = self->impl->run;  // no data yet
-    if (run.controls_source) self->impl->source_seek->start(run.wanted.start);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) start_parts(self);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    self->impl->auto_choice->stop();
+    self->impl->source_seek->stop();
   }
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) self->impl->source_seek->stop();
   const auto result =
       GST_ELEMENT_CLASS(gst_live_photo_select_parent_class)->change_state(element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
@@ -154,6 +164,7 @@ void build(GstLivePhotoSelect* self) {
   impl.still_task.emplace(impl.still_src, [self](GstFlowReturn flow) {
     livephoto::select::branch_failed(self, self->impl->still_src, flow);
   });
+  impl.auto_choice.emplace(GST_ELEMENT(self), impl.video_sink, impl.audio_sink);
   impl.source_seek.emplace(GST_ELEMENT(self), impl.video_sink, impl.audio_sink);
   impl.source_watch.emplace(GST_ELEMENT(self), livephoto::select::fail_without_source);
   gst_pad_set_activatemode_function(impl.audio_src, activate_source);

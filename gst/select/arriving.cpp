@@ -40,6 +40,53 @@ GstFlowReturn settle_source(
   return flow;
 }
 
+// What the user has fixed of the moment; a Live Photo's own still is somebody's choice, too.
+Wanted wanted_of(const Settings& settings, GstPad* sink) {
+  Wanted wanted;
+  const auto time = [](GstClockTime given) {
+    return GST_CLOCK_TIME_IS_VALID(given) ? std::optional(from_clock_time(given)) : std::nullopt;
+  };
+  wanted.duration = time(settings.duration).value_or(wanted.duration);
+  wanted.start = time(settings.start);
+  wanted.still = time(settings.still);
+  if (wanted.start || wanted.still) return wanted;
+  const auto file = gst::file_before(sink);
+  const auto movie = file ? movie_in(*file) : std::nullopt;
+  if (movie) wanted.still = still_time_in(*movie);
+  return wanted;
+}
+
+// Finds the moment first, where that is asked for. GST_FLOW_FLUSHING: the buffer is not wanted
+// any more. `lock` is released meanwhile.
+GstFlowReturn settle_moment(
+    GstLivePhotoSelect* self, std::unique_lock<std::mutex>& lock, GstPad* sink) {
+  Impl& impl = *self->impl;
+  if (!impl.auto_choice->is_active()) return GST_FLOW_OK;
+  Settings settings;
+  lock.unlock();
+  const auto turn = impl.auto_choice->turn(sink);
+  if (turn != AutoChoice::Turn::Choose) {
+    lock.lock();
+    return turn == AutoChoice::Turn::Known ? GST_FLOW_OK : GST_FLOW_FLUSHING;
+  }
+  {
+    gst::ObjectLock object_lock(self);
+    settings = impl.settings;
+  }
+  const auto found = impl.auto_choice->choose(wanted_of(settings, sink));
+  lock.lock();
+  if (!found) return fail(self, lock, found.error());
+  if (!*found) return GST_FLOW_FLUSHING;
+  Run& run = impl.run;
+  run.found = *found;
+  run.wanted.start = (*found)->start;
+  run.wanted.still = (*found)->still;
+  run.window = Window(run.wanted);
+  if (run.controls_source) impl.source_seek->start(run.wanted.start);
+  impl.auto_choice->done();
+  return GST_FLOW_OK;
+}
+
 // The first picture's time, before any seek; or where the source seeks before it
 // has one, that of the first sound.
 void note_source_begin(Run& run, const Input& input, GstBuffer* first) {
@@ -172,6 +219,7 @@ GstFlowReturn video_chain(GstPad* pad, GstObject* parent, GstBuffer* given) {
             "put a decoder or videorate before livephotoselect."));
   }
   note_source_begin(run, run.video, buffer.get());
+  if (const auto flow = settle_moment(self, lock, pad); flow != GST_FLOW_OK) return flow;
   if (const auto flow = settle_source(impl, lock, pad, buffer.get()); flow != GST_FLOW_OK)
     return flow;
   if (run.failed) return GST_FLOW_ERROR;
@@ -248,6 +296,7 @@ GstFlowReturn audio_chain(GstPad* pad, GstObject* parent, GstBuffer* given) {
 
   if (!run.audio.is_packets()) buffer = run.sound_clock.timed(std::move(buffer), run.audio_info);
   note_source_begin(run, run.audio, buffer.get());
+  if (const auto flow = settle_moment(self, lock, pad); flow != GST_FLOW_OK) return flow;
   if (const auto flow = settle_source(impl, lock, pad, buffer.get()); flow != GST_FLOW_OK)
     return flow;
   if (run.failed) return GST_FLOW_ERROR;

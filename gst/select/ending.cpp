@@ -49,31 +49,72 @@ const gchar* date_source(const Run& run) {
   return run.video.has_date() ? "source" : "none";
 }
 
+// Of mode=auto.
+void add_scores(GstStructure* selected, const Moment& moment) {
+  const Scores& scores = moment.scores;
+  const auto each = adopt(gst_structure_new(
+      "scores",
+      "calm",
+      G_TYPE_DOUBLE,
+      scores.calm,
+      "alive",
+      G_TYPE_DOUBLE,
+      scores.alive,
+      "whole",
+      G_TYPE_DOUBLE,
+      scores.whole,
+      "exposed",
+      G_TYPE_DOUBLE,
+      scores.exposed,
+      "complete",
+      G_TYPE_DOUBLE,
+      scores.complete,
+      "cover",
+      G_TYPE_DOUBLE,
+      scores.cover,
+      "sharp",
+      G_TYPE_DOUBLE,
+      scores.sharp,
+      nullptr));
+  gst_structure_set(
+      selected,
+      "score",
+      G_TYPE_DOUBLE,
+      moment.score,
+      "scores",
+      GST_TYPE_STRUCTURE,
+      each.get(),
+      "reason",
+      G_TYPE_STRING,
+      reason(moment).c_str(),
+      nullptr);
+}
+
 GstMessage* selected_message(GstLivePhotoSelect* self, const Run& run) {
   const auto begin = *run.window.begin_time();
-  return gst_message_new_element(
-      GST_OBJECT(self),
-      gst_structure_new(
-          "live-photo-selected",
-          "start",
-          G_TYPE_UINT64,
-          to_clock_time(begin),
-          "duration",
-          G_TYPE_UINT64,
-          to_clock_time(*run.window.end_time() - begin),
-          "still-time",
-          G_TYPE_UINT64,
-          to_clock_time(begin + *run.window.still_offset()),
-          "still-offset",
-          G_TYPE_UINT64,
-          to_clock_time(*run.window.still_offset()),
-          "content-identifier",
-          G_TYPE_STRING,
-          run.content_identifier.c_str(),
-          "date-source",
-          G_TYPE_STRING,
-          date_source(run),
-          nullptr));
+  GstStructure* selected = gst_structure_new(
+      "live-photo-selected",
+      "start",
+      G_TYPE_UINT64,
+      to_clock_time(begin),
+      "duration",
+      G_TYPE_UINT64,
+      to_clock_time(*run.window.end_time() - begin),
+      "still-time",
+      G_TYPE_UINT64,
+      to_clock_time(begin + *run.window.still_offset()),
+      "still-offset",
+      G_TYPE_UINT64,
+      to_clock_time(*run.window.still_offset()),
+      "content-identifier",
+      G_TYPE_STRING,
+      run.content_identifier.c_str(),
+      "date-source",
+      G_TYPE_STRING,
+      date_source(run),
+      nullptr);
+  if (run.found) add_scores(selected, *run.found);
+  return gst_message_new_element(GST_OBJECT(self), selected);
 }
 
 bool branch_confirms(GstPad* source, Confirmation what) {

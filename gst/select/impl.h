@@ -8,6 +8,7 @@
 
 #include "core/result.h"
 #include "gst/livephotoselect.h"
+#include "gst/select/auto_choice.h"
 #include "gst/select/run.h"
 #include "gst/select/source_seek.h"
 #include "gst/select/source_watch.h"
@@ -29,6 +30,7 @@ struct Impl {
   GstPad* still_src = nullptr;
   std::optional<gst::PadTask> audio_task;
   std::optional<gst::PadTask> still_task;
+  std::optional<AutoChoice> auto_choice;
   std::optional<SourceSeek> source_seek;
   std::optional<SourceWatch> source_watch;
 };

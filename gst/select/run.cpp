@@ -8,6 +8,7 @@ namespace livephoto::select {
 
 Result<Run> new_run(const Settings& settings) {
   Run run;
+  run.mode = settings.mode;
   run.controls_source = settings.controls_source;
   run.packet_picture = PacketPicture(settings.max_size_bytes);
   run.strip = settings.stripped();

@@ -11,6 +11,7 @@
 
 #include "core/isobmff/reader.h"
 #include "core/result.h"
+#include "core/select/moments.h"
 #include "gst/select/packet_picture.h"
 #include "gst/select/packet_sound.h"
 #include "gst/select/settings.h"
@@ -37,9 +38,11 @@ struct HeldPicture {
 // One clip, from the first buffer to EOS. Guarded by Impl::mutex, which is never
 // held while something is pushed on video_src, posted or asked.
 struct Run {
+  Mode mode = Mode::Window;
   bool controls_source = true;
   std::string content_identifier;
   WindowSettings wanted;
+  std::optional<Moment> found;  // by mode=auto
   Window window{wanted};
   Sound sound;                                              // where it comes raw
   SoundClock sound_clock;                                   // for that

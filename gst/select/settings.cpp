@@ -19,6 +19,7 @@ GType mode_type() {
   static const GType type = [] {
     static const GEnumValue values[] = {
         {static_cast<gint>(Mode::Window), "The clip that start-time and duration name", "window"},
+        {static_cast<gint>(Mode::Auto), "The best moment of the source, as far as it is not named", "auto"},
         {0, nullptr, nullptr},
     };
     return g_enum_register_static("GstLivePhotoSelectMode", values);
@@ -108,7 +109,8 @@ void install_properties(GObjectClass* klass) {
   /**
    * GstLivePhotoSelect:mode:
    *
-   * How the moment is chosen.
+   * How the moment is chosen. "auto" looks through the source first, which must be one that can
+   * be opened again, and keeps those of start-time, duration and still-time that are given.
    */
   g_object_class_install_property(
       klass,

@@ -10,7 +10,7 @@
 
 namespace livephoto::select {
 
-enum class Mode { Window };
+enum class Mode { Window, Auto };
 
 // All times in nanoseconds of the source's stream time.
 struct Settings {

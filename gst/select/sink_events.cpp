@@ -175,6 +175,7 @@ void take_eos(GstLivePhotoSelect* self, GstPad* pad) {
 }
 
 void flush_start(Impl& impl, GstPad* pad, GstEvent* event) {
+  impl.auto_choice->flush_start(pad);
   if (impl.source_seek->flush_start(pad, event)) return;
   if (!is_video(impl, pad)) {
     impl.audio_task->flush_start();
@@ -224,6 +225,7 @@ gboolean flush_stop(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
   Impl& impl = *self->impl;
   gboolean reset_time = FALSE;
   gst_event_parse_flush_stop(event, &reset_time);
+  impl.auto_choice->flush_stop(pad);
   if (impl.source_seek->flush_stop(pad, event)) {
     forget_input(impl, pad);
     return TRUE;
@@ -264,6 +266,7 @@ gboolean flush_stop(GstLivePhotoSelect* self, GstPad* pad, GstEvent* event) {
     run->packet_sound = std::move(impl.run.packet_sound);
     impl.run = std::move(*run);
   }
+  if (settings.mode == Mode::Auto) impl.auto_choice->start();
   impl.still_task->flush_stop(reset_time);
   gst_pad_push_event(impl.video_src, gst_event_ref(event));
   return TRUE;

@@ -74,6 +74,16 @@ def hd(minutes, container):
     return _made(f"{film.stem}.{container}", "-i", film, "-c", "copy")
 
 
+def full_hd_for(minutes, container):
+    """1080p30 in groups of two seconds, of the same few seconds again and again."""
+    clip, _ = full_hd()
+    unit = _made("full-hd-groups.mp4", "-i", clip, "-c:v", "libx264", "-preset", "medium", "-crf", "23", "-g", "60",
+                 "-keyint_min", "60", "-sc_threshold", "0", "-c:a", "aac")
+    seconds = float(readers.presentation_times(unit)[-1])
+    film = _repeated(unit, round(minutes * 60 / seconds), f"full-hd-{minutes}min.mp4")
+    return film if container == "mp4" else _made(f"{film.stem}.{container}", "-i", film, "-c", "copy")
+
+
 def _repeated(unit, times, name):
     return _made(name, "-stream_loop", times - 1, "-i", unit, "-c", "copy")
 
