@@ -17,6 +17,8 @@ namespace {
 // A repeat: no more than coding leaves, in no tile.
 constexpr double kRepeatMean = 0.0012;
 constexpr double kRepeatTile = 0.006;
+constexpr double kRepeatOfUsual = 0.05;  // or no more than this share of what usually changes
+constexpr double kRepeatAtMost = 4;      // times the two limits, whatever is usual
 constexpr double kStandsStill = 0.3;   // seconds of repeats that are no cadence any more
 constexpr double kSlow = 0.4;          // seconds over which a camera's way is smooth
 constexpr double kFast = 0.04;         // seconds over which motion is noise
@@ -113,6 +115,7 @@ struct FrameMeter::State {
   void set_size(int width, int height);
   void compare(const LumaView& luma, double seconds, FrameMeasures& measures);
   void move(double seconds, FrameMeasures& measures);
+  bool is_repeat(const Change& change) const;
   bool is_cut(const FrameMeasures& measures, double likeness) const;
 };
 
@@ -121,6 +124,11 @@ void FrameMeter::State::set_size(int width, int height) {
   geometry = Geometry(width, height);
   edges = edge_ratios(geometry);
   has_before = false;
+}
+
+bool FrameMeter::State::is_repeat(const Change& change) const {
+  const double slack = std::clamp(kRepeatOfUsual * usual_difference / kRepeatMean, 1.0, kRepeatAtMost);
+  return change.mean < slack * kRepeatMean && change.most < slack * kRepeatTile;
 }
 
 bool FrameMeter::State::is_cut(const FrameMeasures& measures, double likeness) const {
@@ -150,7 +158,7 @@ void FrameMeter::State::compare(const LumaView& luma, double seconds, FrameMeasu
   const auto change = measure_change(
       planes[1 - current].levels[0], planes[current].levels[0], geometry, luma.is_full_range);
   measures.difference = change.mean;
-  measures.is_repeat = change.mean < kRepeatMean && change.most < kRepeatTile;
+  measures.is_repeat = is_repeat(change);
   if (measures.is_repeat) {
     measures.motion.support = 1;
     cadence.repeat(seconds);

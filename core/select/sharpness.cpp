@@ -11,7 +11,7 @@ namespace {
 constexpr double kSharpEdge = 0.6;    // standard deviation of its blur, in units of the fine lag
 constexpr double kBlurredEdge = 5;
 constexpr double kLeastEnergy = 4;    // squared steps of 8 bits: fainter detail says nothing
-constexpr double kNoisePercentile = 0.25;  // of the tiles: some are nearly flat
+constexpr double kNoisePercentile = 0.5;  // of the tiles: what most have is no structure
 constexpr double kNoiseMargin = 1.25;      // what is subtracted of it: noise is no constant
 constexpr double kShareOfTiles = 0.1;      // those with the most fine detail count
 constexpr double kBothDirections = 0.15;   // with less detail in one than in the other, it says nothing
@@ -99,9 +99,8 @@ double noise_energy(const Tiles& tiles, std::size_t count, const Geometry& geome
 }
 
 double on_scale(double fine, double coarse, const EdgeRatios& edges) {
-  const double ratio = fine / (coarse + kLeastEnergy);
-  if (ratio <= edges.blurred) return 0;
-  return std::min(std::log(ratio / edges.blurred) / std::log(edges.sharp / edges.blurred), 1.0);
+  const double above = std::max(fine / (coarse + kLeastEnergy) - edges.blurred, 0.0);
+  return above / (above + edges.sharp - edges.blurred);
 }
 
 }  // namespace
