@@ -105,6 +105,7 @@ struct FrameMeter::State {
   Velocity fast, slow;
   Cadence cadence;
   double usual_difference = 0;
+  bool was_unlike = false;  // the frame before, to the one before that
   double speed = 0, shake = 0, local_motion = 0;  // of the last frame that was no repeat
 
   void forget_motion() {
@@ -138,7 +139,10 @@ bool FrameMeter::State::is_cut(const FrameMeasures& measures, double likeness) c
 
 void FrameMeter::State::move(double seconds, FrameMeasures& measures) {
   const auto pair = finder.find(planes[1 - current], planes[current], geometry);
-  if (is_cut(measures, pair.likeness)) {
+  // Two in a row are no cuts: nothing is like anything, in noise for one.
+  if (std::exchange(was_unlike, is_cut(measures, pair.likeness)))
+    usual_difference = measures.difference;
+  else if (was_unlike) {
     measures.is_cut = true;
     forget_motion();
     return;
@@ -202,6 +206,7 @@ FrameMeasures FrameMeter::measure(const LumaView& luma, nanoseconds time) {
   } else {
     state.forget_motion();
     state.usual_difference = 0;
+    state.was_unlike = false;
   }
   state.time_before = time;
   return measures;

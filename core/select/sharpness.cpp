@@ -11,8 +11,9 @@ namespace {
 constexpr double kSharpEdge = 0.6;    // standard deviation of its blur, in units of the fine lag
 constexpr double kBlurredEdge = 5;
 constexpr double kLeastEnergy = 4;    // squared steps of 8 bits: fainter detail says nothing
-constexpr double kNoisePercentile = 0.5;  // of the tiles: what most have is no structure
+constexpr double kNoisePercentile = 0.4;  // of the tiles
 constexpr double kNoiseMargin = 1.25;      // what is subtracted of it: noise is no constant
+constexpr double kNoiseDoubt = 1;          // of it counts as coarse detail: what is left of it is uncertain
 constexpr double kShareOfTiles = 0.1;      // those with the most fine detail count
 constexpr double kBothDirections = 0.15;   // with less detail in one than in the other, it says nothing
 
@@ -41,6 +42,8 @@ double edge_ratio(const Geometry& geometry, double blur) {
 
 struct Tile {
   double fine_across = 0;
+  double across_twice = 0;
+  double across_four = 0;
   double fine_down = 0;
   double coarse_across = 0;
   double coarse_down = 0;
@@ -78,6 +81,8 @@ Tile measure_tile(const WorkingPlane& plane, const Geometry& geometry, int x, in
   const auto stride = static_cast<std::size_t>(base.width);
   const auto column = static_cast<std::size_t>(x), row = static_cast<std::size_t>(y);
   tile.fine_across = plane.fine.across[row][column];
+  tile.across_twice = plane.fine.across_twice[row][column];
+  tile.across_four = plane.fine.across_four[row][column];
   tile.fine_down = plane.fine.down[row][column];
   tile.coarse_across = mean_squared_difference(at, at + lag, stride, width, height);
   tile.coarse_down = mean_squared_difference(at, base.row(top + lag) + left, stride, width, height);
@@ -86,20 +91,27 @@ Tile measure_tile(const WorkingPlane& plane, const Geometry& geometry, int x, in
 
 using Tiles = std::array<Tile, static_cast<std::size_t>(kMaxTiles* kMaxTiles)>;
 
-// The energy of noise in one direction: what is finer than the sharpest edges can account for, in
-// the tiles that have little of it.
-double noise_energy(const Tiles& tiles, std::size_t count, const Geometry& geometry, double sharp) {
-  std::array<double, std::tuple_size_v<Tiles>> noise;
-  const double both = 1 - sharp / (geometry.factor * geometry.factor);
-  for (std::size_t i = 0; i < count; ++i)
-    noise[i] = std::max(tiles[i].fine() - sharp * tiles[i].coarse(), 0.0) / (2 * std::max(both, 0.1));
+// The energy of noise in one direction, in one tile. Between pixels further apart structure differs
+// more, by a power of the distance that is 1 for sharp edges and 2 for a blur; noise does not.
+double noise_of(const Tile& tile) {
+  constexpr double kOfSharpEdges = 2, kOfBlur = 4;  // what twice the distance makes of it
+  const double rise = tile.across_twice - tile.fine_across;
+  if (rise <= 0) return tile.fine_across;
+  const double growth = std::clamp((tile.across_four - tile.across_twice) / rise, kOfSharpEdges, kOfBlur);
+  return std::max(tile.fine_across - rise / (growth - 1), 0.0);
+}
+
+// Of the picture: in some tiles fine texture looks like noise.
+double noise_energy(const Tiles& tiles, std::size_t count) {
+  std::array<double, std::tuple_size_v<Tiles>> noise{};
+  for (std::size_t i = 0; i < count; ++i) noise[i] = noise_of(tiles[i]);
   const auto place = static_cast<std::size_t>(kNoisePercentile * static_cast<double>(count));
   std::nth_element(noise.begin(), noise.begin() + static_cast<long>(place), noise.begin() + static_cast<long>(count));
   return noise[place];
 }
 
-double on_scale(double fine, double coarse, const EdgeRatios& edges) {
-  const double above = std::max(fine / (coarse + kLeastEnergy) - edges.blurred, 0.0);
+double on_scale(double fine, double coarse, double noise, const EdgeRatios& edges) {
+  const double above = std::max(fine / (coarse + kLeastEnergy + kNoiseDoubt * noise) - edges.blurred, 0.0);
   return above / (above + edges.sharp - edges.blurred);
 }
 
@@ -117,7 +129,7 @@ double sharpness(const WorkingPlane& plane, const Geometry& geometry, const Edge
   for (int y = 0; y < geometry.tiles_y; ++y)
     for (int x = 0; x < geometry.tiles_x; ++x) tiles[count++] = measure_tile(plane, geometry, x, y);
 
-  const double noise = kNoiseMargin * noise_energy(tiles, count, geometry, edges.sharp);
+  const double noise = kNoiseMargin * noise_energy(tiles, count);
   const auto best = static_cast<std::size_t>(std::ceil(kShareOfTiles * static_cast<double>(count)));
   std::partial_sort(
       tiles.begin(), tiles.begin() + static_cast<long>(best), tiles.begin() + static_cast<long>(count),
@@ -125,13 +137,13 @@ double sharpness(const WorkingPlane& plane, const Geometry& geometry, const Edge
   const double coarse_noise = noise / (geometry.factor * geometry.factor);
   Tile sum;
   for (std::size_t i = 0; i < best; ++i) {
-    sum.fine_across += std::max(tiles[i].fine_across - noise, 0.0);
-    sum.fine_down += std::max(tiles[i].fine_down - noise, 0.0);
-    sum.coarse_across += std::max(tiles[i].coarse_across - coarse_noise, 0.0);
-    sum.coarse_down += std::max(tiles[i].coarse_down - coarse_noise, 0.0);
+    sum.fine_across += std::max(tiles[i].fine_across - noise, 0.0) / static_cast<double>(best);
+    sum.fine_down += std::max(tiles[i].fine_down - noise, 0.0) / static_cast<double>(best);
+    sum.coarse_across += std::max(tiles[i].coarse_across - coarse_noise, 0.0) / static_cast<double>(best);
+    sum.coarse_down += std::max(tiles[i].coarse_down - coarse_noise, 0.0) / static_cast<double>(best);
   }
-  const double across = on_scale(sum.fine_across, sum.coarse_across, edges);
-  const double down = on_scale(sum.fine_down, sum.coarse_down, edges);
+  const double across = on_scale(sum.fine_across, sum.coarse_across, noise, edges);
+  const double down = on_scale(sum.fine_down, sum.coarse_down, noise, edges);
   if (sum.coarse() <= 0) return 0;
   const double whole = (across * sum.coarse_across + down * sum.coarse_down) / sum.coarse();
   const bool has_both = std::min(sum.coarse_across, sum.coarse_down) >= kBothDirections * std::max(sum.coarse_across, sum.coarse_down);

@@ -11,7 +11,8 @@ constexpr int kSmallestTile = 12;        // pixels of the working plane
 constexpr int kSmallestLevel = 48;       // a longer side up to this is not halved
 constexpr int kFineFor = 1920;           // longer side for which fine detail is that of neighbours
 constexpr double kCoarseOverFine = 6;    // of the lags
-constexpr int kFullRowsPerSample = 8;    // of fine detail every so many rows are looked at
+constexpr int kAllRowsUpTo = 2;          // factor: fine detail is looked for in the first row of each square,
+                                         // in larger pictures of every other one
 
 void add_rows(const std::uint8_t* row, std::ptrdiff_t stride, int rows, int width, std::uint16_t* columns) {
   int y = 0;
@@ -64,6 +65,8 @@ std::int64_t squared_differences(const std::uint8_t* a, const std::uint8_t* b, i
 
 struct FineSums {
   std::array<std::int64_t, kMaxTiles> across{};
+  std::array<std::int64_t, kMaxTiles> across_twice{};
+  std::array<std::int64_t, kMaxTiles> across_four{};
   std::array<std::int64_t, kMaxTiles> down{};
   int rows = 0;
 };
@@ -72,9 +75,11 @@ void add_fine_row(const std::uint8_t* row, std::ptrdiff_t stride, const Geometry
   const auto lag = geometry.fine_lag;
   for (int tile = 0; tile < geometry.tiles_x; ++tile) {
     const int begin = geometry.tile_x(tile) * geometry.factor;
-    const int end = std::min(geometry.tile_x(tile + 1) * geometry.factor, geometry.width - lag);
+    const int end = std::min(geometry.tile_x(tile + 1) * geometry.factor, geometry.width - 4 * lag);
     const auto index = static_cast<std::size_t>(tile);
     sums.across[index] += squared_differences(row + begin, row + begin + lag, end - begin);
+    sums.across_twice[index] += squared_differences(row + begin, row + begin + 2 * lag, end - begin);
+    sums.across_four[index] += squared_differences(row + begin, row + begin + 4 * lag, end - begin);
     sums.down[index] += squared_differences(row + begin, row + begin + lag * stride, end - begin);
   }
   ++sums.rows;
@@ -83,10 +88,12 @@ void add_fine_row(const std::uint8_t* row, std::ptrdiff_t stride, const Geometry
 void store_fine(const FineSums& sums, const Geometry& geometry, int tile_y, FineDetail& fine) {
   for (int tile = 0; tile < geometry.tiles_x; ++tile) {
     const int begin = geometry.tile_x(tile) * geometry.factor;
-    const int end = std::min(geometry.tile_x(tile + 1) * geometry.factor, geometry.width - geometry.fine_lag);
+    const int end = std::min(geometry.tile_x(tile + 1) * geometry.factor, geometry.width - 4 * geometry.fine_lag);
     const auto pixels = static_cast<float>(std::max((end - begin) * sums.rows, 1));
     const auto x = static_cast<std::size_t>(tile), y = static_cast<std::size_t>(tile_y);
     fine.across[y][x] = static_cast<float>(sums.across[x]) / pixels;
+    fine.across_twice[y][x] = static_cast<float>(sums.across_twice[x]) / pixels;
+    fine.across_four[y][x] = static_cast<float>(sums.across_four[x]) / pixels;
     fine.down[y][x] = static_cast<float>(sums.down[x]) / pixels;
   }
 }
@@ -127,7 +134,7 @@ void WorkingPlane::fill(const LumaView& luma, const Geometry& geometry, std::vec
   auto& base = levels[0];
   resize(base, luma.width / factor, luma.height / factor);
   columns.resize(static_cast<std::size_t>(luma.width));
-  const int sample_every = std::max(1, kFullRowsPerSample / factor);
+  const int sample_every = factor <= kAllRowsUpTo ? 1 : 2;
   FineSums sums;
   int tile_y = 0;
   for (int y = 0; y < base.height; ++y) {

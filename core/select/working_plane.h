@@ -45,9 +45,12 @@ struct Geometry {
   double diagonal() const;
 };
 
-// Mean squared differences between pixels that are fine_lag apart, of each tile.
+// Mean squared differences between pixels that are fine_lag apart, of each tile; across
+// also between those at two and four times the distance.
 struct FineDetail {
   std::array<std::array<float, kMaxTiles>, kMaxTiles> across{};
+  std::array<std::array<float, kMaxTiles>, kMaxTiles> across_twice{};
+  std::array<std::array<float, kMaxTiles>, kMaxTiles> across_four{};
   std::array<std::array<float, kMaxTiles>, kMaxTiles> down{};
 };
 
