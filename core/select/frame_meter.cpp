@@ -14,14 +14,15 @@
 namespace livephoto::select {
 namespace {
 
-// A repeat: no more than coding leaves, in no tile.
+// A repeat: no more than coding leaves, in no tile; more where fewer pixels make one.
 constexpr double kRepeatMean = 0.0012;
 constexpr double kRepeatTile = 0.006;
+constexpr double kRepeatUnreduced = 2.2;  // times that, of a plane that was not reduced
 constexpr double kRepeatOfUsual = 0.05;  // or no more than this share of what usually changes
 constexpr double kRepeatAtMost = 4;      // times the two limits, whatever is usual
 constexpr double kStandsStill = 0.3;   // seconds of repeats that are no cadence any more
-constexpr double kSlow = 0.4;          // seconds over which a camera's way is smooth
-constexpr double kFast = 0.04;         // seconds over which motion is noise
+constexpr double kSlow = 0.2;          // seconds over which a camera's way is smooth
+constexpr double kFast = 0.03;         // seconds over which motion is noise
 constexpr double kCutDifference = 0.03;
 constexpr double kCutOverUsual = 2;    // times the difference of the frames before
 constexpr double kCutLikeness = 0.55;
@@ -128,7 +129,8 @@ void FrameMeter::State::set_size(int width, int height) {
 }
 
 bool FrameMeter::State::is_repeat(const Change& change) const {
-  const double slack = std::clamp(kRepeatOfUsual * usual_difference / kRepeatMean, 1.0, kRepeatAtMost);
+  const double coding = std::max(kRepeatUnreduced / geometry.factor, 1.0);
+  const double slack = std::clamp(kRepeatOfUsual * usual_difference / kRepeatMean, coding, kRepeatAtMost);
   return change.mean < slack * kRepeatMean && change.most < slack * kRepeatTile;
 }
 
@@ -165,6 +167,7 @@ void FrameMeter::State::compare(const LumaView& luma, double seconds, FrameMeasu
   measures.is_repeat = is_repeat(change);
   if (measures.is_repeat) {
     measures.motion.support = 1;
+    current = 1 - current;  // what comes next is compared with the first of them: slow motion adds up
     cadence.repeat(seconds);
     if (cadence.since_distinct() > kStandsStill) forget_motion();
   } else {

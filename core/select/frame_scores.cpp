@@ -89,16 +89,16 @@ std::vector<FrameScore> score_frames(std::span<const FrameMeasures> frames) {
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const auto& frame = frames[i];
     auto& score = scores[i];
-    const double beside = std::min(frame.sharpness / reference, 1.2);
+    const double beside = frame.sharpness / reference;
     score.calm = calm_of(frame);
     score.exposed = exposed_of(frame);
     score.sharp = kSharp(beside);
     // Shaking pictures and frozen ones are not alive, whatever differs in them.
     score.alive = alive_of(frame) * score.calm * score.moving;
     score.activity = frame.local_motion * score.calm;
-    score.cover = std::pow(beside / 1.2, kCoverSharp) * score.exposed *
+    score.cover = std::pow(beside, kCoverSharp) * score.exposed *
                   (kCoverMoving + (1 - kCoverMoving) * score.calm) *
-                  (is_at_cut(frames, i) ? kCoverNearCut : 1);
+                  (kCoverFrozen + (1 - kCoverFrozen) * score.moving) * (is_at_cut(frames, i) ? kCoverNearCut : 1);
   }
   return scores;
 }

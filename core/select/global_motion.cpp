@@ -25,6 +25,9 @@ constexpr double kConsistent = 0.5;       // pixels of the working plane: moves 
 constexpr double kLeastSupport = 0.15;    // below, nobody can say how the whole moves
 constexpr double kLivelyShare = 0.125;    // of the blocks: a subject need not be large
 constexpr double kNoisePercentile = 0.2;  // of the blocks: some do not change
+constexpr double kNoiseMargin = 2;        // times that: blocks vary
+constexpr double kMostNoise = 50;         // squared steps of 8 bits, of the full plane: more is movement
+constexpr double kLeastNoise = 1.5;       // likewise, of the working plane
 constexpr double kMostLocal = 4;          // pixels of the working plane: more is no measure
 
 // ---- one block ----
@@ -226,6 +229,22 @@ Point leftover(const BlockMatch& block, Point moved) {
 
 double texture(const BlockMatch& block) { return block.xx + block.yy; }
 
+// Of the differences, where the motion puts the block.
+double energy_left(const BlockMatch& block, Point moved) {
+  const double ux = moved.x - block.qx, uy = moved.y - block.qy;
+  const double energy = block.energy - 2 * (ux * block.ex + uy * block.ey) + block.xx * ux * ux +
+                        2 * block.xy * ux * uy + block.yy * uy * uy;
+  return std::max(energy, 0.0);
+}
+
+// Puts the value at that share of the sorted list in its place, what is less before it.
+std::size_t settle(std::vector<double>& values, double share) {
+  const auto place = std::min(
+      static_cast<std::size_t>(share * static_cast<double>(values.size())), values.size() - 1);
+  std::nth_element(values.begin(), values.begin() + static_cast<long>(place), values.end());
+  return place;
+}
+
 }  // namespace
 
 void MotionFinder::match(
@@ -309,47 +328,38 @@ void MotionFinder::refine(
   }
 }
 
-double MotionFinder::support(double unit) const {
+double MotionFinder::noise_energy(double factor) {
+  if (blocks_.empty()) return 0;
+  amounts_.clear();
+  for (const auto& block : blocks_) amounts_.push_back(energy_left(block, displacement(motion_, block, factor)));
+  const double most = kBlockPixels * kUnit * kUnit * std::max(kMostNoise / (factor * factor), kLeastNoise);
+  return kNoiseMargin * std::min(amounts_[settle(amounts_, kNoisePercentile)], most);
+}
+
+double MotionFinder::support(double factor, double noise) const {
   double with = 0, all_texture = 0;
   for (const auto& block : blocks_) {
     const double weight = texture(block) / (texture(block) + kFlat);
-    const auto off = leftover(block, displacement(motion_, block, unit));
+    const auto off = leftover(block, displacement(motion_, block, factor));
     all_texture += weight;
     // Where nothing fits, what is left is small too: the energy must be explained.
-    const double unexplained = std::max(block.energy - kFlat, 0.0) / (texture(block) + kFlat);
+    const double unexplained = std::max(block.energy - noise - kFlat, 0.0) / (texture(block) + kFlat);
     if (std::hypot(off.x, off.y) < kConsistent && unexplained < kConsistent) with += weight;
   }
   return all_texture > 0 ? with / all_texture : 0;
 }
 
-double MotionFinder::measure_local(double unit) {
+double MotionFinder::local_motion(double factor, double noise) {
   if (blocks_.empty()) return 0;
-  const auto energy_at = [unit, this](const BlockMatch& block) {
-    const auto moved = displacement(motion_, block, unit);
-    const double ux = moved.x - block.qx, uy = moved.y - block.qy;
-    return block.energy - 2 * (ux * block.ex + uy * block.ey) + block.xx * ux * ux +
-           2 * block.xy * ux * uy + block.yy * uy * uy;
-  };
-  const auto nth = [this](double share) {
-    const auto place = std::min(
-        static_cast<std::size_t>(share * static_cast<double>(amounts_.size())), amounts_.size() - 1);
-    std::nth_element(amounts_.begin(), amounts_.begin() + static_cast<long>(place), amounts_.end());
-    return place;
-  };
-  amounts_.clear();
-  for (const auto& block : blocks_) amounts_.push_back(std::max(energy_at(block), 0.0));
-  constexpr double kMostNoise = kBlockPixels * 3 * kUnit * kUnit;  // more is movement everywhere
-  const double noise = 2 * std::min(amounts_[nth(kNoisePercentile)], kMostNoise);
-
   amounts_.clear();
   for (const auto& block : blocks_) {
-    const double left = std::max(energy_at(block) - noise, 0.0);
+    const double left = std::max(energy_left(block, displacement(motion_, block, factor)) - noise, 0.0);
     amounts_.push_back(std::min(std::sqrt(2 * left / (texture(block) + kFlat)), kMostLocal));
   }
-  const auto place = nth(1 - kLivelyShare);
+  const auto place = settle(amounts_, 1 - kLivelyShare);
   double sum = 0;
   for (auto i = place; i < amounts_.size(); ++i) sum += amounts_[i];
-  return sum / static_cast<double>(amounts_.size() - place) * unit;
+  return sum / static_cast<double>(amounts_.size() - place) * factor;
 }
 
 PairMotion MotionFinder::find(
@@ -364,12 +374,12 @@ PairMotion MotionFinder::find(
   motion_ = {0, 0, shift.dx * unit, shift.dy * unit};
   for (int level = smallest; level >= 0; --level)
     refine(before.levels[static_cast<std::size_t>(level)], now.levels[static_cast<std::size_t>(level)], geometry, level);
-  result.global.support = support(geometry.factor);
+  result.global.support = support(geometry.factor, noise_energy(geometry.factor));
   if (result.global.support < kLeastSupport) {
     motion_ = {};
     match(before.levels[0], now.levels[0], geometry, 0);
   }
-  result.local = measure_local(geometry.factor);
+  result.local = local_motion(geometry.factor, noise_energy(geometry.factor));
   result.global.dx = motion_.dx;
   result.global.dy = motion_.dy;
   result.global.zoom = std::hypot(1 + motion_.scale, motion_.turn);

@@ -47,8 +47,9 @@ class MotionFinder {
   void refine(const Plane16& before, const Plane16& now, const Geometry& geometry, int level);
   void match(const Plane16& before, const Plane16& now, const Geometry& geometry, int level);
   void fit(double unit, double reach, bool only_shift);
-  double measure_local(double unit);
-  double support(double unit) const;
+  double noise_energy(double factor);
+  double support(double factor, double noise) const;
+  double local_motion(double factor, double noise);
 
   std::vector<BlockMatch> blocks_;
   std::vector<double> amounts_;

@@ -13,6 +13,8 @@
 namespace livephoto::select {
 namespace {
 
+constexpr nanoseconds kRounding{2'000'000};  // containers count in milliseconds
+
 // Sums over frames up to each one, by the time that they are shown.
 struct Totals {
   double seconds = 0;
@@ -126,7 +128,7 @@ void Windows::add_candidates(const Range& range, std::vector<Window>& windows) c
   const auto end = end_of(range.last - 1);
   for (auto i = range.first; i < range.last; ++i) {
     const auto start = frames_[i].time;
-    if (start + wanted_.duration > end + usual_ / 2) break;
+    if (start + wanted_.duration > end + kRounding) break;
     if (suits_still(start)) windows.push_back(window(start, std::min(start + wanted_.duration, end)));
   }
 }
@@ -139,7 +141,7 @@ std::vector<Window> Windows::candidates() const {
       windows.push_back(window(*wanted_.start, std::min(*wanted_.start + wanted_.duration, end)));
     return windows;
   }
-  if (end - begin <= wanted_.duration + usual_ / 2) {
+  if (end - begin <= wanted_.duration + kRounding) {
     if (!wanted_.still || (*wanted_.still >= begin && *wanted_.still < end)) windows.push_back(window(begin, end));
     return windows;
   }
@@ -184,10 +186,10 @@ Windows::Range Windows::cover_range(const Window& window) const {
 
 double Windows::cover(const Window& window) const {
   const auto range = cover_range(window);
-  if (!wanted_.still) return scores_[best_cover_.in(range.first, range.last)].cover;
-  const auto frame = shown_at(*wanted_.still);
+  const auto frame = wanted_.still ? shown_at(*wanted_.still) : best_cover_.in(range.first, range.last);
   const bool is_at_edge = frame < range.first || frame >= range.last;
-  return scores_[frame].cover * (is_at_edge ? kUnknown : 1);
+  const double worth = scores_[frame].cover * (is_at_edge ? kCoverAtEdge : 1);
+  return worth / (worth + kCoverHalf);
 }
 
 void Windows::settle_still(Moment& moment, const Window& window) const {
@@ -219,7 +221,8 @@ Moment Windows::moment(const Window& window) const {
   moment.score = contribution(kCalm, scores.calm) * contribution(kAlive, scores.alive) *
                  contribution(kWhole, scores.whole) * contribution(kExposed, scores.exposed) *
                  contribution(kComplete, scores.complete) * contribution(kCover, scores.cover) *
-                 contribution(kSharpPictures, scores.sharp) * contribution(kMoving, mean.moving);
+                 contribution(kSharpPictures, scores.sharp) * contribution(kMoving, mean.moving) *
+                 (mean.moving < kFrozenBelow ? kFrozenKeeps : 1);
   return moment;
 }
 

@@ -12,7 +12,7 @@ void add(std::string& words, const char* more) {
 }  // namespace
 
 std::string reason(const Moment& moment) {
-  constexpr double kGood = 0.6, kFair = 0.3, kComplete = 0.6, kSharpCover = 0.35;
+  constexpr double kGood = 0.6, kFair = 0.3, kComplete = 0.6, kSharpCover = 0.5;
   const auto& scores = moment.scores;
   std::string words;
   if (scores.calm >= kGood) add(words, "calm camera");

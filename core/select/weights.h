@@ -28,7 +28,7 @@ inline constexpr Ramp kBrightEnough{0.03, 0.12};  // brightness
 inline constexpr Ramp kNotAllDark{0.97, 0.70};    // share of black pixels
 inline constexpr Ramp kNotBurnt{0.45, 0.12};      // share of white pixels
 inline constexpr Ramp kContrast{0.02, 0.10};
-inline constexpr Ramp kSharp{0.35, 0.90};         // beside the sharpest frames of the video
+inline constexpr Ramp kSharp{0.15, 0.60};         // beside the sharpest frames of the video
 inline constexpr double kSharpest = 0.9;          // the quantile that is called the sharpest
 inline constexpr double kUnknown = 0.5;           // calm and alive, of a frame that does not follow
 inline constexpr double kFrozenAfter = 0.3;       // seconds in which nothing changes at all
@@ -41,14 +41,17 @@ struct Part {
   double floor;  // what is left of a score where the part is 0
 };
 
-inline constexpr Part kCalm{2.0, 0.02};      // camera shake is what people mind first
+inline constexpr Part kCalm{4.0, 0.02};      // camera shake is what people mind first
 inline constexpr Part kAlive{0.6, 0.05};     // a little life is enough
 inline constexpr Part kWhole{3.0, 0.10};     // a cut makes two moments of one
-inline constexpr Part kExposed{2.0, 0.02};
+inline constexpr Part kExposed{4.0, 0.02};
 inline constexpr Part kComplete{0.3, 0.30};  // a guess: decides between equals
 inline constexpr Part kCover{1.0, 0.05};     // another frame can be had
-inline constexpr Part kSharpPictures{2.0, 0.02};
-inline constexpr Part kMoving{2.0, 0.0};     // the share that is not frozen: frozen never wins
+inline constexpr Part kSharpPictures{2.0, 0.05};
+inline constexpr Part kMoving{5.0, 0.0};     // the share that is not frozen
+
+inline constexpr double kFrozenBelow = 0.5;  // share that is not frozen: a frozen window
+inline constexpr double kFrozenKeeps = 1e-9;  // of its score: it comes after all that move
 
 inline constexpr double kEdgeOfAction = 0.15;  // of the window, from either end: before and after
 
@@ -56,10 +59,13 @@ inline constexpr double kEdgeOfAction = 0.15;  // of the window, from either end
 
 inline constexpr std::size_t kFramesBefore = 14;  // the still, where possible: phones show less badly
 inline constexpr double kCoverEdge = 0.12;        // of the window, from either end: no cover there
+inline constexpr double kCoverAtEdge = 0.5;       // left of a given one that is there
 inline constexpr double kCoverSharp = 3.0;        // exponent of sharpness beside the sharpest
 inline constexpr double kCoverMoving = 0.5;       // left of it where the camera is all but calm
+inline constexpr double kCoverFrozen = 0.1;       // left of it where the picture stands still
+inline constexpr double kCoverHalf = 0.5;         // what makes a score of one half
 inline constexpr double kCoverNearCut = 0.2;      // left of it one frame from a cut
-inline constexpr double kCoverOffCentre = 0.02;   // lost from the middle of the window to its end
+inline constexpr double kCoverOffCentre = 0.01;   // lost from the middle of the window to its end
 
 inline constexpr double kMostOverlap = 0.1;       // of the duration, between two proposals
 
