@@ -197,7 +197,7 @@ FrameMeasures FrameMeter::measure(const LumaView& luma, nanoseconds time) {
   FrameMeasures measures;
   measures.time = time;
   measures.sharpness = sharpness(plane, state.geometry, state.edges);
-  const auto light = measure_light(plane.levels[0], luma.is_full_range);
+  const auto light = measure_light(plane.levels[state.geometry.levels > 1 ? 1 : 0], luma.is_full_range);
   measures.brightness = light.brightness;
   measures.contrast = light.contrast;
   measures.clipped_dark = light.clipped_dark;

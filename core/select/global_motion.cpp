@@ -18,7 +18,7 @@ constexpr int kSubPixelBits = 3;          // blocks are compared at that many pl
 constexpr int kSubPixels = 1 << kSubPixelBits;
 constexpr double kBlockPixels = kBlock * kBlock;
 constexpr double kFlat = kBlockPixels * 3 * kUnit * kUnit;  // energy of gradients that noise has too
-constexpr int kFits = 5;                  // with new weights, of each comparison
+constexpr int kFits = 3;                  // with new weights, of each comparison
 constexpr double kPullToNone = 0.02;      // on scale and turn, as a share of all information
 constexpr double kOutlier = 0.35;         // pixels of a level: what is off by it counts a quarter
 constexpr double kConsistent = 0.5;       // pixels of the working plane: moves with the whole
@@ -108,7 +108,7 @@ struct Overlap {
 };
 
 // Of the frame before, and this frame where it lies `dx` to the right and `dy` further down.
-Overlap overlap(const Plane16& before, const Plane16& now, int dx, int dy) {
+LIVEPHOTO_WIDE_TOO Overlap overlap(const Plane16& before, const Plane16& now, int dx, int dy) {
   const int left = std::max(0, -dx), right = std::min(before.width, before.width - dx);
   const int top = std::max(0, -dy), bottom = std::min(before.height, before.height - dy);
   std::int64_t a_sum = 0, b_sum = 0, aa = 0, bb = 0, ab = 0;
@@ -135,11 +135,13 @@ Overlap overlap(const Plane16& before, const Plane16& now, int dx, int dy) {
   return result;
 }
 
-// Mean absolute difference, each pixel's up to a limit: a part that moves otherwise is not to decide.
-double unlikeness(const Plane16& before, const Plane16& now, int dx, int dy, int brighter) {
-  constexpr std::int16_t kLimit = 24 * kUnit;
+// Mean absolute difference, each pixel's up to a bound: a part that moves otherwise is not to decide.
+// Anything above `limit` if it is above that.
+LIVEPHOTO_WIDE_TOO double unlikeness(const Plane16& before, const Plane16& now, int dx, int dy, int brighter, double limit) {
+  constexpr std::int16_t kBound = 24 * kUnit;
   const int left = std::max(0, -dx), right = std::min(before.width, before.width - dx);
   const int top = std::max(0, -dy), bottom = std::min(before.height, before.height - dy);
+  const double enough = limit * std::max((right - left) * (bottom - top), 1);
   std::int64_t sum = 0;
   for (int y = top; y < bottom; ++y) {
     const auto* a = before.row(y) + left;
@@ -148,9 +150,10 @@ double unlikeness(const Plane16& before, const Plane16& now, int dx, int dy, int
     for (int x = 0; x < right - left; ++x) {
       auto difference = static_cast<std::int16_t>(b[x] - a[x] - brighter);
       difference = std::max(difference, static_cast<std::int16_t>(-difference));
-      row += std::min(difference, kLimit);
+      row += std::min(difference, kBound);
     }
     sum += row;
+    if (static_cast<double>(sum) > enough) break;
   }
   return static_cast<double>(sum) / std::max((right - left) * (bottom - top), 1);
 }
@@ -160,23 +163,26 @@ struct Shift {
   int dy = 0;
 };
 
-Shift search(const Plane16& before, const Plane16& now) {
+Shift search(const Plane16& before, const Plane16& now, Shift likely) {
   const auto still = overlap(before, now, 0, 0);
   const int brighter = static_cast<int>(std::lround(still.mean_now - still.mean_before));
   const int reach_x = std::min(kSearch, before.width / 4), reach_y = std::min(kSearch, before.height / 4);
   // What is laid over less must be better by it, and no shift at all is the likeliest.
   constexpr double kPerPixel = 0.01, kHeadStart = 0.02;
   Shift best;
-  double least = unlikeness(before, now, 0, 0, brighter) * (1 - kHeadStart);
-  for (int dy = -reach_y; dy <= reach_y; ++dy)
-    for (int dx = -reach_x; dx <= reach_x; ++dx) {
-      const double cost = unlikeness(before, now, dx, dy, brighter) *
-                          (1 + kPerPixel * std::max(std::abs(dx), std::abs(dy)));
+  double least = unlikeness(before, now, 0, 0, brighter, 1e9) * (1 - kHeadStart);
+  const auto consider = [&](int dx, int dy) {
+      const double dearer = 1 + kPerPixel * std::max(std::abs(dx), std::abs(dy));
+      const double cost = unlikeness(before, now, dx, dy, brighter, least / dearer) * dearer;
       if (cost < least) {
         least = cost;
         best = {dx, dy};
       }
-    }
+  };
+  // With a good one first the others are soon too bad.
+  consider(std::clamp(likely.dx, -reach_x, reach_x), std::clamp(likely.dy, -reach_y, reach_y));
+  for (int dy = -reach_y; dy <= reach_y; ++dy)
+    for (int dx = -reach_x; dx <= reach_x; ++dx) consider(dx, dy);
   return best;
 }
 
@@ -319,7 +325,7 @@ void MotionFinder::refine(
   const double unit = geometry.factor * static_cast<double>(1 << level);
   const double reach = geometry.diagonal() / 2;
   constexpr std::size_t kBlocksForAll = 12;  // fewer say nothing of scale and turn
-  const int passes = level == 0 ? 1 : 2;
+  const int passes = level + 1 == geometry.levels ? 2 : 1;
   for (int pass = 0; pass < passes; ++pass) {
     match(before, now, geometry, level);
     if (blocks_.empty()) return;
@@ -367,8 +373,10 @@ PairMotion MotionFinder::find(
   const int smallest = geometry.levels - 1;
   const auto& small_before = before.levels[static_cast<std::size_t>(smallest)];
   const auto& small_now = now.levels[static_cast<std::size_t>(smallest)];
-  const auto shift = search(small_before, small_now);
   const double unit = geometry.factor * static_cast<double>(1 << smallest);
+  const auto shift = search(
+      small_before, small_now,
+      {static_cast<int>(std::lround(motion_.dx / unit)), static_cast<int>(std::lround(motion_.dy / unit))});
   PairMotion result;
   result.likeness = overlap(small_before, small_now, shift.dx, shift.dy).likeness();
   motion_ = {0, 0, shift.dx * unit, shift.dy * unit};

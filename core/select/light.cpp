@@ -5,9 +5,12 @@
 #include <array>
 #include <cmath>
 
+#include "core/select/vectors.h"
+
 namespace livephoto::select {
 namespace {
 
+constexpr int kRowStep = 2;        // from a row that is compared to the next
 constexpr double kClipped = 0.02;  // of the scale, from either end
 
 struct Scale {
@@ -26,7 +29,7 @@ struct RowSums {
   std::int32_t bright = 0;
 };
 
-RowSums sum_row(const std::int16_t* row, int width, std::int16_t dark, std::int16_t bright) {
+LIVEPHOTO_WIDE_TOO RowSums sum_row(const std::int16_t* row, int width, std::int16_t dark, std::int16_t bright) {
   RowSums sums;
   for (int x = 0; x < width; ++x) {
     sums.values += row[x];
@@ -39,7 +42,7 @@ RowSums sum_row(const std::int16_t* row, int width, std::int16_t dark, std::int1
   return sums;
 }
 
-std::int32_t absolute_differences(const std::int16_t* a, const std::int16_t* b, int count) {
+LIVEPHOTO_WIDE_TOO std::int32_t absolute_differences(const std::int16_t* a, const std::int16_t* b, int count) {
   std::int32_t sum = 0;
   for (int x = 0; x < count; ++x) {
     const auto difference = static_cast<std::int16_t>(a[x] - b[x]);
@@ -78,17 +81,19 @@ Change measure_change(
   for (int tile_y = 0; tile_y < geometry.tiles_y; ++tile_y) {
     const int top = geometry.tile_y(tile_y), bottom = geometry.tile_y(tile_y + 1);
     std::array<std::int64_t, kMaxTiles> sums{};
-    for (int y = top; y < bottom; ++y)
+    for (int y = top; y < bottom; y += kRowStep)
       for (int tile = 0; tile < geometry.tiles_x; ++tile) {
         const int left = geometry.tile_x(tile);
         sums[static_cast<std::size_t>(tile)] += absolute_differences(
             before.row(y) + left, now.row(y) + left, geometry.tile_x(tile + 1) - left);
       }
+    const int rows = (bottom - top + kRowStep - 1) / kRowStep;
     for (int tile = 0; tile < geometry.tiles_x; ++tile) {
-      const int pixels = (geometry.tile_x(tile + 1) - geometry.tile_x(tile)) * (bottom - top);
+      const int width = geometry.tile_x(tile + 1) - geometry.tile_x(tile);
       const auto sum = static_cast<double>(sums[static_cast<std::size_t>(tile)]);
-      all += sum;
-      most = std::max(most, sum / std::max(pixels, 1));
+      const double mean = sum / std::max(width * rows, 1);
+      all += mean * width * (bottom - top);
+      most = std::max(most, mean);
     }
   }
   const double pixels = std::max(now.width * now.height, 1);

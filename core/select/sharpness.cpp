@@ -5,9 +5,12 @@
 #include <array>
 #include <cmath>
 
+#include "core/select/vectors.h"
+
 namespace livephoto::select {
 namespace {
 
+constexpr int kRowStep = 3;           // from a row of coarse detail to the next
 constexpr double kSharpEdge = 0.6;    // standard deviation of its blur, in units of the fine lag
 constexpr double kBlurredEdge = 5;
 constexpr double kLeastEnergy = 4;    // squared steps of 8 bits: fainter detail says nothing
@@ -52,11 +55,11 @@ struct Tile {
   double coarse() const { return coarse_across + coarse_down; }
 };
 
-double mean_squared_difference(
+LIVEPHOTO_WIDE_TOO double mean_squared_difference(
     const std::int16_t* a, const std::int16_t* b, std::size_t stride, int width, int height) {
   std::int64_t total = 0;
   int rows = 0;
-  for (int y = 0; y < height; y += 2, ++rows) {
+  for (int y = 0; y < height; y += kRowStep, ++rows) {
     const auto* upper = a + static_cast<std::size_t>(y) * stride;
     const auto* lower = b + static_cast<std::size_t>(y) * stride;
     std::int32_t sum = 0;
