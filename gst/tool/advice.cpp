@@ -39,7 +39,7 @@ class Adviser {
   void say(const char* code, std::string text) { advice_.push_back({code, std::move(text)}); }
 
   void on_choice() {
-    if (job_.moment.start || job_.moment.still) return;
+    if (job_.moment.start || job_.moment.still || job_.pick > 0) return;
     if (pair_.video_length && *pair_.video_length <= pair_.duration + kNearEdge) return;
     if (!pair_.video_length && pair_.duration + kNearEdge < job_.duration()) return;  // all of it
     const std::string length =
@@ -47,7 +47,7 @@ class Adviser {
                            : "This";
     say("first-seconds",
         length + " is its first " + seconds_text(pair_.duration) +
-            ", because no --start was given.");
+            ", because no --start was given; --auto looks for the best.");
   }
 
   void on_encoding() {

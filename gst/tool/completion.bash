@@ -4,15 +4,15 @@ _gst_livephoto() {
   local command='' word options=''
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in make | inspect | verify | repair | split) command=$word; break ;; esac
+    case $word in make | suggest | inspect | verify | repair | split) command=$word; break ;; esac
   done
 
   case $previous in
-    -o | --output | --from | --files0-from)
+    -o | --output | --from | --files0-from | --sheet)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;
-    --start | --duration | --still | --size | --date | --gps | --jobs | --timeout | --identifier)
+    --start | --duration | --still | --size | --date | --gps | --jobs | --timeout | --identifier | --count | --pick)
       return ;;  # nobody knows
     --profile)
       mapfile -t COMPREPLY < <(compgen -W 'apple immich photoprism memories ente web' -- "$current")
@@ -23,10 +23,12 @@ _gst_livephoto() {
   esac
 
   case $command in
-    '') options='make inspect verify repair split --help --version' ;;
+    '') options='make suggest inspect verify repair split --help --version' ;;
     make)
-      options='--output --keep-tree --force --dry-run --start --duration --still --exact --jpeg --pvt --zip --size
-        --crop --mute --date --gps --no-gps --strip --files0-from --from --jobs --timeout --json --help' ;;
+      options='--output --keep-tree --force --dry-run --start --duration --still --auto --pick --no-advice --exact --jpeg
+        --pvt --zip --size --crop --mute --date --gps --no-gps --strip --files0-from --from --jobs --timeout --json --help' ;;
+    suggest)
+      options='--count --duration --sheet --force --files0-from --jobs --timeout --json --help' ;;
     inspect) options='--json --help' ;;
     verify) options='--profile --json --help' ;;
     repair)

@@ -251,7 +251,8 @@ void Crew::end(Worker& worker, int status) {
     read_log(worker);
   }
   // What cannot be taken away now the next run takes away.
-  if (!worker.outcome) (void)recover(jobs_[worker.job].base);
+  const Job& job = jobs_[worker.job];
+  if (!worker.outcome && job.suggestions == 0) (void)recover(job.base);
   if (worker.outcome || !interrupted_) {
     Outcome outcome = outcome_of(worker, status);
     outcome.took =

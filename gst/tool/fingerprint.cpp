@@ -52,6 +52,8 @@ Error cannot_read(const fs::path& video, const std::string& why) {
   return {ErrorCode::Io, shown(video) + " " + why, {}};
 }
 
+}  // namespace
+
 Result<void> check_readable(const fs::path& video) {
   struct stat status {};
   if (stat(video.c_str(), &status) != 0) {
@@ -66,6 +68,8 @@ Result<void> check_readable(const fs::path& video) {
   if (status.st_size == 0) return cannot_read(video, "is empty.");
   return {};
 }
+
+namespace {
 
 Result<void> add_samples(Hash& hash, const fs::path& video) {
   std::ifstream file(video, std::ios::binary);
@@ -94,7 +98,8 @@ std::string text_of(const std::optional<nanoseconds>& time) {
 // All that decides what is in the two files; not where they are, nor what they are put into.
 std::string text_of_settings(const Job& job) {
   const Settings& settings = job.settings;
-  std::string text = "start " + text_of(job.start());
+  // What is found depends on what was said, not on what would stand in for it.
+  std::string text = "start " + text_of(job.pick > 0 ? job.moment.start : job.start());
   text += "\nduration " + text_of(job.duration());
   text += "\nstill " + text_of(job.moment.still);
   text += "\nexact " + std::to_string(settings.exact);
@@ -103,6 +108,7 @@ std::string text_of_settings(const Job& job) {
           std::to_string(settings.size.height) + (settings.crop ? " crop" : "");
   text += "\nmute " + std::to_string(settings.mute);
   if (settings.no_gps) text += "\nno gps";
+  if (job.pick > 0) text += "\npick " + std::to_string(job.pick);
   // Nothing stands in a stripped pair; this is so that no other one is taken for it.
   if (settings.strip) text += "\nstrip";
   text += "\ndate " + (settings.date ? isobmff::iso_8601(*settings.date) : "none");

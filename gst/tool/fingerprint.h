@@ -15,6 +15,9 @@ namespace livephoto::tool {
 // with a sentence for the user.
 Result<std::string> fingerprint(const Job& job);
 
+// Io, with a sentence, for what is no file that can be read, or is empty.
+Result<void> check_readable(const std::filesystem::path& video);
+
 // What stands in a movie, or in that of a bundle. Nothing where there is none.
 std::optional<std::string> fingerprint_in(const std::filesystem::path& movie);
 std::optional<std::string> fingerprint_in_zip(const std::filesystem::path& bundle);

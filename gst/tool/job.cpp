@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gst/tool/path_text.h"
+
 namespace livephoto::tool {
 
 nanoseconds Job::start() const {
@@ -22,6 +24,15 @@ PairNames names_of(const Job& job) {
   names.still = with_extension(base, still_extension(job.settings.still_format));
   names.movie = with_extension(base, ".MOV");
   return names;
+}
+
+Outcome failed_with(const Job& job, const Error& error) {
+  std::string message = error.message;
+  const std::string name = shown(job.moment.video);
+  if (message.find(name) == message.npos) message = name + ": " + message;
+  auto outcome = Outcome::failed(Failure::Error, message);
+  outcome.log = error.detail;
+  return outcome;
 }
 
 }  // namespace livephoto::tool

@@ -11,6 +11,7 @@
 #include "core/capture.h"
 #include "core/pair/bundle.h"
 #include "core/pair/names.h"
+#include "gst/tool/suggestions.h"
 #include "gst/tool/words.h"
 
 namespace livephoto::tool {
@@ -44,6 +45,12 @@ struct Job {
   std::filesystem::path base{};  // of both files, without extension
   Settings settings{};
   bool force = false;  // replaces what has these names
+  // Of the moments that the video has, the best being 1: what `moment` does not say is found. 0: it
+  // says all.
+  unsigned pick = 0;
+  bool looks = true;         // at the pictures, for advice
+  unsigned suggestions = 0;  // nothing is made: so many moments are found
+  bool waits_for_ever = false;  // for what does not get on
 
   nanoseconds duration() const { return moment.duration.value_or(kDefaultDuration); }
   // Where it is not said, half a clip before the still, so that it is in the middle.
@@ -72,6 +79,7 @@ struct MadePair {
   unsigned hidden_pictures = 0;
   std::optional<nanoseconds> video_length;
   std::vector<std::string> warnings{};  // of the elements that made it; told as advice
+  std::string reason{};                 // why this moment, where it was found
 };
 
 // Something that may be a pity; the pair is made all the same.
@@ -80,7 +88,7 @@ struct Advice {
   std::string text;
 };
 
-enum class Ending { Made, Skipped, Planned, Failed };
+enum class Ending { Made, Skipped, Planned, Suggested, Failed };
 enum class Failure { None, Error, Exists, Crash, Timeout };
 
 struct Outcome {
@@ -90,6 +98,7 @@ struct Outcome {
   std::string log;      // the last that a crashed job said, for a developer
   std::optional<MadePair> pair;
   std::vector<Advice> advice;
+  std::optional<VideoSuggestions> suggestions;
   std::chrono::milliseconds took{};
 
   static Outcome failed(Failure failure, std::string message) {
@@ -99,5 +108,8 @@ struct Outcome {
     return outcome;
   }
 };
+
+// "clip.mp4: " before what GStreamer says, which names no file.
+Outcome failed_with(const Job& job, const Error& error);
 
 }  // namespace livephoto::tool

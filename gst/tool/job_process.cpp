@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "gst/tool/make_one.h"
+#include "gst/tool/suggest_one.h"
 #include "gst/tool/wire.h"
 
 namespace livephoto::tool {
@@ -50,8 +51,8 @@ int run_job() {
   const auto job = read_job(read_line(STDIN_FILENO));
   if (!job) return 2;
   end_with_parent();
-  const auto outcome =
-      make_one(*job, [](double done) { write_all(kReportDescriptor, write_progress(done)); });
+  const auto report = [](double done) { write_all(kReportDescriptor, write_progress(done)); };
+  const auto outcome = job->suggestions > 0 ? suggest_one(*job, report) : make_one(*job, report);
   write_all(kReportDescriptor, write_outcome(outcome));
   // Not by return: a library that crashes while it is taken down must not lose what was made.
   _exit(outcome.ending == Ending::Failed ? 1 : 0);
@@ -60,7 +61,8 @@ int run_job() {
 }  // namespace
 
 void add_job_command(Program& program) {
-  CLI::App* command = program.add(kJobCommand, "Makes one pair for another process", run_job);
+  CLI::App* command =
+      program.add(kJobCommand, "Does one video's work for another process", run_job);
   command->group("");  // in no help
 }
 

@@ -14,6 +14,7 @@
 #include "gst/tool/make_command.h"
 #include "gst/tool/repair_command.h"
 #include "gst/tool/split_command.h"
+#include "gst/tool/suggest_command.h"
 #include "gst/tool/verify_command.h"
 
 namespace livephoto::tool {
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
 
   Program program(app);
   add_make_command(program);
+  add_suggest_command(program);
   add_inspect_command(program);
   add_verify_command(program);
   add_repair_command(program);

@@ -2,8 +2,6 @@
 
 #include <csignal>
 #include <cstring>
-#include <fstream>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,12 +11,13 @@
 #include "core/text.h"
 #include "gst/tool/crew.h"
 #include "gst/tool/fingerprint.h"
-#include "gst/tool/folders.h"
 #include "gst/tool/lists.h"
+#include "gst/tool/named_videos.h"
 #include "gst/tool/path_text.h"
 #include "gst/tool/plan.h"
 #include "gst/tool/progress_bar.h"
 #include "gst/tool/report.h"
+#include "gst/tool/run_options.h"
 #include "gst/tool/standing.h"
 #include "gst/tool/words.h"
 
@@ -34,6 +33,8 @@ constexpr const char* kExamples =
     gst-livephoto-1.0 make holiday.mp4
   Three seconds from 12.5 s on, the still at 14 s, into the folder out.
     gst-livephoto-1.0 make holiday.mp4 --start 0:12.5 --still 14 -o out/
+  Its best moment; suggest shows more of them.
+    gst-livephoto-1.0 make holiday.mp4 --auto
   Cut to the picture, and small: encoded again.
     gst-livephoto-1.0 make holiday.mp4 --exact --size 1280x720
   All videos below a folder, in the same folders below out. Once more: only
@@ -56,6 +57,8 @@ struct Arguments {
   bool keep_tree = false;
   bool exact = false, jpeg = false, pvt = false, zip = false, crop = false, mute = false;
   bool no_gps = false, strip = false, force = false, dry_run = false, as_json = false;
+  bool finds = false, no_advice = false;
+  unsigned pick = 1;
   unsigned jobs = 0;
   double timeout = 30;
 };
@@ -118,54 +121,11 @@ void fill_in(Moment& moment, const Moment& usual) {
   if (!moment.duration) moment.duration = usual.duration;
 }
 
-// Opened by name, or the standard input as "-". `read` reads it.
-template <class Read>
-auto read_list(const std::string& name, Read read) -> decltype(read(std::cin, name)) {
-  if (name == "-") return read(std::cin, "The standard input");
-  std::ifstream file(name, std::ios::binary);
-  if (!file)
-    return Error{ErrorCode::Io, "The list " + shown(name) + " cannot be read; check its name.", {}};
-  return read(file, shown(name));
-}
-
-Result<std::vector<Wish>> wishes_for(const fs::path& video, const fs::path& output) {
-  std::error_code ignored;
-  const bool is_folder = fs::is_directory(video, ignored);
-  if (!is_folder && !video.has_filename())
-    return invalid_input(shown(video) + " is not a folder; leave out the \"/\" behind a video.");
-  if (!is_folder) return std::vector{Wish{{.video = video}, {}, {}}};
-  const auto videos = videos_in(video, output, [](const fs::path& movie) {
-    return fingerprint_in(movie).has_value() || is_half_of_pair(movie);
-  });
-  if (!videos) return videos.error();
-  if (videos->empty())
-    return invalid_input("There is no video in the folder " + shown(video) + ".");
-  std::vector<Wish> wishes;
-  for (const fs::path& found : *videos) wishes.push_back({{.video = found}, {}, {}});
-  return wishes;
-}
-
 Result<std::vector<Wish>> wishes_of(const Arguments& arguments) {
-  std::vector<fs::path> named(arguments.videos.begin(), arguments.videos.end());
-  for (const fs::path& name : named) {
-    if (name.empty())
-      return invalid_input("A video has no name; in a script, look for a variable that is empty.");
-    if (name == "-")
-      return invalid_input(
-          "A video cannot come from the standard input, because moments are sought in it; save it "
-          "to a file first (a file that is called \"-\" is ./-).");
-  }
-  if (!arguments.names_list.empty()) {
-    const auto listed = read_list(arguments.names_list, read_names);
-    if (!listed) return listed.error();
-    named.insert(named.end(), listed->begin(), listed->end());
-  }
+  const auto videos = named_videos(arguments.videos, arguments.names_list, arguments.place);
+  if (!videos) return videos.error();
   std::vector<Wish> wishes;
-  for (const fs::path& name : named) {
-    const auto found = wishes_for(name, arguments.place);
-    if (!found) return found.error();
-    wishes.insert(wishes.end(), found->begin(), found->end());
-  }
+  for (const fs::path& video : *videos) wishes.push_back({{.video = video}, {}, {}});
   if (!arguments.moments_list.empty()) {
     const auto listed = read_list(arguments.moments_list, read_moments);
     if (!listed) return listed.error();
@@ -179,6 +139,7 @@ Result<void> check_together(const Arguments& arguments) {
     return invalid_input("There is no video; --help shows how to name some.");
   if (arguments.zip && !arguments.pvt) return invalid_input("--zip goes with --pvt.");
   if (arguments.crop && arguments.size.empty()) return invalid_input("--crop goes with --size.");
+  if (arguments.pick != 1 && !arguments.finds) return invalid_input("--pick goes with --auto.");
   if (arguments.names_list == "-" && arguments.moments_list == "-")
     return invalid_input("--from and --files0-from cannot both be the standard input.");
   return {};
@@ -191,6 +152,9 @@ Result<std::vector<Job>> jobs_of(const Arguments& arguments) {
   request.keep_tree = arguments.keep_tree;
   request.force = arguments.force;
   request.still_format_is_said = arguments.jpeg;
+  request.pick = arguments.finds ? arguments.pick : 0;
+  request.looks = !arguments.no_advice;
+  request.waits_for_ever = arguments.timeout == 0;
   const auto settings = settings_of(arguments);
   if (!settings) return settings.error();
   request.settings = *settings;
@@ -207,13 +171,6 @@ Result<std::vector<Job>> jobs_of(const Arguments& arguments) {
 
 // ---- The run -----------------------------------------------------------------
 
-// Another way to have all processors busy would be one job with all its threads; two have the gaps
-// of one filled by the other. More take memory, a few hundred MB each for 4K.
-unsigned default_jobs() {
-  constexpr unsigned kMost = 4;
-  return std::clamp(std::thread::hardware_concurrency(), 1U, kMost);
-}
-
 void count(Summary& summary, const Outcome& outcome) {
   switch (outcome.ending) {
     case Ending::Made:
@@ -225,6 +182,7 @@ void count(Summary& summary, const Outcome& outcome) {
     case Ending::Planned:
       ++summary.planned;
       break;
+    case Ending::Suggested:
     case Ending::Failed:
       ++summary.failed;
       break;
@@ -313,17 +271,6 @@ int make(const Arguments& arguments) {
 
 // ---- The command line --------------------------------------------------------
 
-// Also what the comparisons of a range let pass.
-const CLI::Validator kSeconds(
-    [](const std::string& text) {
-      double seconds = 0;
-      const bool is_time = CLI::detail::lexical_cast(text, seconds) &&
-                           (seconds == 0 || (seconds >= 0.001 && seconds <= 86400));
-      return is_time ? std::string() : text + " is not 0 or a number of seconds up to 86400";
-    },
-    "",
-    "seconds");
-
 void add_options(CLI::App& command, Arguments& arguments) {
   command.add_option("VIDEO", arguments.videos, "Videos, and folders of videos")
       ->option_text("...");
@@ -346,6 +293,19 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->group(moment);
   command.add_option("--still", arguments.still, "The picture that is the still (the middle)")
       ->option_text("TIME")
+      ->group(moment);
+  command
+      .add_flag("--auto", arguments.finds, "Find what is not given: the best moment of the video")
+      ->group(moment);
+  command
+      .add_option(
+          "--pick",
+          arguments.pick,
+          "With --auto: the best but N-1, as suggest ranks them (1)")
+      ->option_text("N")
+      ->check(CLI::Range(1U, kMostSuggestions))
+      ->group(moment);
+  command.add_flag("--no-advice", arguments.no_advice, "Do not look at the pictures for advice")
       ->group(moment);
   command.add_flag("--exact", arguments.exact, "Encode again, so that nothing hidden is in it")
       ->group(moment);
@@ -380,14 +340,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--from", arguments.moments_list, "Moments from JSON Lines")
       ->option_text("FILE|-")
       ->group(many);
-  command.add_option("--jobs", arguments.jobs, "How many at a time (the processors, up to 4)")
-      ->option_text("N")
-      ->check(CLI::Range(1U, 256U))
-      ->group(many);
-  command.add_option("--timeout", arguments.timeout, "Give up what does not get on (30; 0: never)")
-      ->option_text("SECONDS")
-      ->check(kSeconds)
-      ->group(many);
+  add_run_options(command, arguments.jobs, arguments.timeout, many);
   command.add_flag("--json", arguments.as_json, "Tell it in JSON Lines (docs/tool.md)")
       ->group(many);
   for (const char* text :

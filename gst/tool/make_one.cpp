@@ -6,15 +6,17 @@
 #include <atomic>
 #include <ctime>
 #include <filesystem>
-#include <thread>
 
 #include "core/pair/recover.h"
 #include "core/text.h"
 #include "gst/support/ptr.h"
 #include "gst/tool/advice.h"
 #include "gst/tool/fingerprint.h"
+#include "gst/tool/heartbeat.h"
 #include "gst/tool/liveness.h"
+#include "gst/tool/look.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/picture_advice.h"
 #include "gst/tool/plugin.h"
 #include "gst/tool/source.h"
 #include "gst/tool/standing.h"
@@ -285,33 +287,6 @@ class Maker {
 
 // ---- The job -----------------------------------------------------------------
 
-// Says that something moves where nothing can be seen: GStreamer's first start on a machine looks
-// into all plugins, which takes as long as it takes. Not for ever.
-class Heartbeat {
- public:
-  explicit Heartbeat(const std::function<void(double)>& report)
-      : thread_([&report](const std::stop_token& stop) {
-          constexpr int kMostBeats = 5 * 60 * 1000 / static_cast<int>(kReportEvery);
-          for (int i = 0; i < kMostBeats && !stop.stop_requested(); ++i) {
-            report(0);
-            std::this_thread::sleep_for(std::chrono::milliseconds(kReportEvery));
-          }
-        }) {}
-
- private:
-  std::jthread thread_;
-};
-
-// "clip.mp4: " before what GStreamer says, which names no file.
-Outcome failed(const Job& job, const Error& error) {
-  std::string message = error.message;
-  const std::string name = shown(job.moment.video);
-  if (message.find(name) == message.npos) message = name + ": " + message;
-  auto outcome = Outcome::failed(Failure::Error, message);
-  outcome.log = error.detail;
-  return outcome;
-}
-
 Result<void> check_start(const Job& job, const Survey& survey) {
   const auto& still = job.moment.still;
   if (survey.length && still && *still >= *survey.length)
@@ -350,27 +325,103 @@ bool is_about_the_video(const Error& error) {
   return error.code != ErrorCode::Io && error.code != ErrorCode::NoSpace;
 }
 
-Result<MadePair> make_pair(
+Result<MadePair> make_of_times(
+    const Job& job,
+    const Survey& survey,
+    const std::string& fingerprint,
+    const std::function<void(double)>& report) {
+  if (!job.settings.exact && survey.packets_are_taken) {
+    auto made = Maker(job, survey, fingerprint, Form::Packets).make(report);
+    if (made || !is_about_the_video(made.error())) return made;
+  }
+  return Maker(job, survey, fingerprint, Form::Raw).make(report);
+}
+
+// The part of a job's progress that is the search for the moment.
+constexpr double kLookingShare = 0.7;
+
+Error no_such_pick(const Job& job, std::size_t found) {
+  const std::string moments = found == 1 ? "1 moment" : std::to_string(found) + " moments";
+  return invalid_input(
+      "It is good for " + moments + " of " + seconds_text(job.duration()) +
+      ", so there is no --pick " + std::to_string(job.pick) + ".");
+}
+
+// With times, of the moment that the job picks.
+Result<Job> with_found_moment(const Job& job, const VideoSuggestions& found) {
+  if (found.suggestions.size() < job.pick) return no_such_pick(job, found.suggestions.size());
+  const select::Moment& moment = found.suggestions[job.pick - 1].moment;
+  Job timed = job;
+  timed.moment.start = std::max(moment.start, nanoseconds(0));
+  timed.moment.still = moment.still;
+  return timed;
+}
+
+// How near the still is to the ends is told by its times, whether its pictures are looked at or not.
+std::vector<Advice> told(std::vector<select::PictureAdvice> advice) {
+  std::erase_if(advice, [](const select::PictureAdvice& item) {
+    return item.pity == select::Pity::NoTimeBefore || item.pity == select::Pity::NoTimeAfter;
+  });
+  return in_words(advice);
+}
+
+// No advice where its pictures cannot be looked at.
+std::vector<Advice> advice_from_pictures(
+    const Job& job,
+    const Survey& survey,
+    const MadePair& pair,
+    const std::function<void(double)>& report) {
+  if (!job.looks) return {};
+  const auto looked = look(
+      job,
+      survey,
+      {.duration = pair.duration, .start = pair.start, .still = pair.still},
+      1,
+      report);
+  if (!looked || looked->suggestions.empty()) return {};
+  return told(looked->suggestions[0].advice);
+}
+
+struct Made {
+  MadePair pair;
+  std::vector<Advice> advice;  // from its pictures
+};
+
+Result<Made> make_pair(
     const Job& job, const std::string& fingerprint, const std::function<void(double)>& report) {
   const auto surveyed = survey(job.moment.video);
   if (!surveyed) return surveyed.error();
   report(0);
   if (const auto possible = check_start(job, *surveyed); !possible) return possible.error();
-  if (const auto folder = make_folder(job); !folder) return folder.error();
-  if (!job.settings.exact && surveyed->packets_are_taken) {
-    auto made = Maker(job, *surveyed, fingerprint, Form::Packets).make(report);
-    if (made || !is_about_the_video(made.error())) return made;
+  if (job.pick == 0) {
+    if (const auto folder = make_folder(job); !folder) return folder.error();
+    const auto pair = make_of_times(job, *surveyed, fingerprint, report);
+    if (!pair) return pair.error();
+    return Made{*pair, advice_from_pictures(job, *surveyed, *pair, [&](double) { report(1); })};
   }
-  return Maker(job, *surveyed, fingerprint, Form::Raw).make(report);
+  const auto found = look(job, *surveyed, wanted_of(job), job.pick, [&](double done) {
+    report(done * kLookingShare);
+  });
+  if (!found) return found.error();
+  const auto timed = with_found_moment(job, *found);
+  if (!timed) return timed.error();
+  if (const auto folder = make_folder(job); !folder) return folder.error();
+  auto pair = make_of_times(*timed, *surveyed, fingerprint, [&](double done) {
+    report(kLookingShare + done * (1 - kLookingShare));
+  });
+  if (!pair) return pair.error();
+  const Suggestion& chosen = found->suggestions[job.pick - 1];
+  pair->reason = chosen.reason;
+  return Made{*std::move(pair), job.looks ? told(chosen.advice) : std::vector<Advice>()};
 }
 
 }  // namespace
 
 Outcome make_one(const Job& job, const std::function<void(double)>& report) {
   const auto fingerprint = tool::fingerprint(job);
-  if (!fingerprint) return failed(job, fingerprint.error());
+  if (!fingerprint) return failed_with(job, fingerprint.error());
   const auto recovered = recover_if_there(job);
-  if (!recovered) return failed(job, recovered.error());
+  if (!recovered) return failed_with(job, recovered.error());
   if (!job.force) {
     const Standing standing = standing_of(job, *fingerprint);
     if (standing == Standing::Other) return Outcome::failed(Failure::Exists, refusal_of_other(job));
@@ -382,18 +433,19 @@ Outcome make_one(const Job& job, const std::function<void(double)>& report) {
   }
   {
     const Heartbeat starting(report);
-    if (const auto loaded = load_plugin(); !loaded) return failed(job, loaded.error());
+    if (const auto loaded = load_plugin(); !loaded) return failed_with(job, loaded.error());
   }
   const auto replaced = still_of_another_format(job);
-  const auto pair = make_pair(job, *fingerprint, report);
-  if (!pair) return failed(job, pair.error());
+  const auto made = make_pair(job, *fingerprint, report);
+  if (!made) return failed_with(job, made.error());
   std::error_code ignored;
   if (replaced) fs::remove(*replaced, ignored);
   Outcome outcome;
   outcome.ending = Ending::Made;
-  outcome.pair = *pair;
-  outcome.advice = advice_on(job, *pair);
-  for (const std::string& sentence : pair->warnings)
+  outcome.pair = made->pair;
+  outcome.advice = advice_on(job, made->pair);
+  outcome.advice.insert(outcome.advice.end(), made->advice.begin(), made->advice.end());
+  for (const std::string& sentence : made->pair.warnings)
     outcome.advice.push_back({"warning", sentence});
   for (const std::string& sentence : *recovered) outcome.advice.push_back({"recovered", sentence});
   return outcome;

@@ -31,9 +31,7 @@ bool has_extension(const fs::path& path, const char* extension) {
 }
 
 // For pairs: a bundle that is there already is a pair itself.
-bool is_folder(const fs::path& path) {
-  return ends_in_slash(path) || is_folder_of_pairs(path);
-}
+bool is_folder(const fs::path& path) { return ends_in_slash(path) || is_folder_of_pairs(path); }
 
 // The folders of a video as they were named, from where it was named.
 Result<fs::path> kept_tree(const fs::path& video) {
@@ -183,10 +181,11 @@ Result<void> refuse_one_name_for_two(
 
 Result<void> check_times(const Job& job) {
   const nanoseconds duration = job.duration();
-  if (duration <= nanoseconds(0) || duration > kLongestClip)
-    return invalid_input("A clip has a length, of at most an hour.");
+  if (const auto possible = check_duration(duration); !possible) return possible;
   const auto& still = job.moment.still;
-  if (still && (*still < job.start() || *still > job.start() + duration))
+  const bool is_placed =
+      job.pick == 0 || job.moment.start;  // else the clip will be around the still
+  if (still && is_placed && (*still < job.start() || *still > job.start() + duration))
     return invalid_input(
         "The still at " + clock_text(*still) + " is not in the clip, which is from " +
         clock_text(job.start()) + " to " + clock_text(job.start() + duration) + ".");
@@ -194,6 +193,11 @@ Result<void> check_times(const Job& job) {
 }
 
 }  // namespace
+
+Result<void> check_duration(nanoseconds duration) {
+  if (duration > nanoseconds(0) && duration <= kLongestClip) return {};
+  return invalid_input("A clip has a length, of at most an hour.");
+}
 
 Result<std::vector<Job>> plan(const Request& request) {
   if (!request.place.empty() && !is_folder(request.place) && request.wishes.size() > 1)
@@ -214,7 +218,10 @@ Result<std::vector<Job>> plan(const Request& request) {
   const Inputs inputs(request);
   std::vector<Job> jobs;
   for (const Wish& wish : request.wishes) {
-    Job job{wish.moment, {}, request.settings, request.force};
+    Job job{.moment = wish.moment, .settings = request.settings, .force = request.force};
+    job.pick = wish.moment.start && wish.moment.still ? 0 : request.pick;
+    job.looks = request.looks;
+    job.waits_for_ever = request.waits_for_ever;
     if (const auto possible = check_times(job); !possible)
       return invalid_input(called(wish) + ": " + possible.error().message);
     if (const auto named = name(job, request, wish); !named) return named.error();

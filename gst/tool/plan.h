@@ -25,6 +25,9 @@ struct Request {
   std::string place;                  // -o; empty: the current folder
   bool keep_tree = false;
   bool force = false;
+  unsigned pick = 0;   // as Job has it
+  bool looks = true;
+  bool waits_for_ever = false;
 };
 
 // A job for each wish, in that order.
@@ -38,5 +41,8 @@ struct Request {
 // the videos or lists (capitals or not: on many disks they are the same), for a place that is not
 // possible, and for times that are not.
 Result<std::vector<Job>> plan(const Request& request);
+
+// InvalidInput for one that no clip has.
+Result<void> check_duration(nanoseconds duration);
 
 }  // namespace livephoto::tool

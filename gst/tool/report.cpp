@@ -26,13 +26,14 @@ std::string files_of(const Job& job) {
 }
 
 std::string moment_of(const Job& job, const Outcome& outcome) {
-  const auto start = outcome.pair ? outcome.pair->start : job.start();
   const auto duration = outcome.pair ? outcome.pair->duration : job.duration();
-  std::string text =
-      seconds_text(duration) + " of " + shown(job.moment.video) + " from " + clock_text(start);
+  std::string text = seconds_text(duration) + " of " + shown(job.moment.video);
+  if (!outcome.pair && job.pick > 0 && !job.moment.start) return text + " where it is best";
+  text += " from " + clock_text(outcome.pair ? outcome.pair->start : job.start());
   if (outcome.pair)
     text += ", still at " + clock_text(outcome.pair->still) +
             (outcome.pair->is_encoded ? ", encoded again" : ", picture unchanged");
+  if (outcome.pair && !outcome.pair->reason.empty()) text += " (" + outcome.pair->reason + ")";
   return text;
 }
 
@@ -53,6 +54,8 @@ class TextReporter final : public Reporter {
       case Ending::Skipped:
         print(stdout, files_of(job) + ": already made, skipped\n");
         break;
+      case Ending::Suggested:
+        break;  // `suggest` tells its own
       case Ending::Failed:
         print(stderr, outcome.message + '\n');
         break;

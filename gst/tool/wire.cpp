@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "gst/tool/json_text.h"
 #include "gst/tool/path_text.h"
+#include "gst/tool/suggestions_json.h"
 
 namespace livephoto::tool {
 namespace {
@@ -77,7 +78,8 @@ json pair_json(const MadePair& pair) {
       {"source_codec", pair.source_codec},
       {"date_source", pair.date_source},
       {"hidden_pictures", pair.hidden_pictures},
-      {"video_length", time_of(pair.video_length)}};
+      {"video_length", time_of(pair.video_length)},
+      {"reason", pair.reason}};
 }
 
 MadePair pair_in(const json& object) {
@@ -94,6 +96,7 @@ MadePair pair_in(const json& object) {
   pair.date_source = object.at("date_source");
   pair.hidden_pictures = object.at("hidden_pictures");
   pair.video_length = time_in(object, "video_length");
+  pair.reason = object.at("reason");
   return pair;
 }
 
@@ -111,6 +114,8 @@ Outcome outcome_in(const json& object) {
   if (!object.at("pair").is_null()) outcome.pair = pair_in(object.at("pair"));
   for (const json& item : object.at("advice"))
     outcome.advice.push_back({item.at("code"), item.at("text")});
+  if (!object.at("suggestions").is_null())
+    outcome.suggestions = read_suggestions(object.at("suggestions"));
   return outcome;
 }
 
@@ -124,6 +129,8 @@ const char* name_of(Ending ending) {
       return "skipped";
     case Ending::Planned:
       return "planned";
+    case Ending::Suggested:
+      return "suggested";
     case Ending::Failed:
       break;
   }
@@ -162,7 +169,7 @@ void add_moment(json& object, const Job& job, const Outcome& outcome) {
     object["duration"] = seconds(outcome.pair->duration);
     object["still"] = seconds(outcome.pair->still);
   } else {
-    object["start"] = seconds(job.start());
+    if (job.pick == 0 || job.moment.start) object["start"] = seconds(job.start());
     object["duration"] = seconds(job.duration());
     if (job.moment.still) object["still"] = seconds(*job.moment.still);
   }
@@ -179,6 +186,7 @@ void add_pair(json& object, const MadePair& pair) {
   object["date_source"] = pair.date_source;
   object["hidden_pictures"] = pair.hidden_pictures;
   if (pair.video_length) object["video_length"] = seconds(*pair.video_length);
+  if (!pair.reason.empty()) object["chosen_for"] = pair.reason;
 }
 
 }  // namespace
@@ -191,7 +199,11 @@ std::string write_job(const Job& job) {
        {"still", time_of(job.moment.still)},
        {"base", path_text(job.base)},
        {"settings", settings_json(job.settings)},
-       {"force", job.force}});
+       {"force", job.force},
+       {"pick", job.pick},
+       {"looks", job.looks},
+       {"suggestions", job.suggestions},
+       {"waits_for_ever", job.waits_for_ever}});
 }
 
 Result<Job> read_job(std::string_view line) {
@@ -205,6 +217,10 @@ Result<Job> read_job(std::string_view line) {
     job.base = path_in(object, "base");
     job.settings = settings_in(object.at("settings"));
     job.force = object.at("force");
+    job.pick = object.at("pick");
+    job.looks = object.at("looks");
+    job.suggestions = object.at("suggestions");
+    job.waits_for_ever = object.at("waits_for_ever");
     return job;
   } catch (const json::exception& problem) {
     return Error{ErrorCode::InvalidInput, "The job cannot be read.", problem.what()};
@@ -219,7 +235,8 @@ std::string write_outcome(const Outcome& outcome) {
        {"failure", outcome.failure},
        {"message", outcome.message},
        {"pair", outcome.pair ? pair_json(*outcome.pair) : json()},
-       {"advice", advice_json(outcome.advice)}});
+       {"advice", advice_json(outcome.advice)},
+       {"suggestions", outcome.suggestions ? suggestions_json(*outcome.suggestions) : json()}});
 }
 
 std::optional<Report> read_report(std::string_view line) {

@@ -9,7 +9,7 @@ def rows(folder):
         long, short = (material.full_hd_for(minutes, container) for minutes in (10, 2))
         compared = measuring.Comparison(
             {"auto": _auto(long, folder / f"{container}-long"), "auto, 2 min": _auto(short, folder / f"{container}-short"),
-             "decode": _decode(long)}, rounds=3)
+             "decode": decode(long)}, rounds=3)
         yield measuring.time_row(
             f"auto, 10 min of 1080p in {container}, cpu", compared, "auto", "decode", "decoding it", 0.25,
             f"peak memory {measuring.mebibytes(compared.median('auto', 'peak'))}, of 2 min "
@@ -21,6 +21,6 @@ def _auto(video, output):
             "mode=auto", f"location={output}", "d.", "!", "l.video", "d.", "!", "l.audio"]
 
 
-def _decode(video):
+def decode(video):
     return ["gst-launch-1.0", "-q", "filesrc", f"location={video}", "!", "parsebin", "!", "video/x-h264", "!", "avdec_h264",
             "!", "fakesink", "sync=false"]

@@ -21,7 +21,7 @@ import readers
 import tool
 
 SOURCES = harness.ROOT / "gst" / "tool"
-OTHERS = ("inspect", "verify", "repair", "split")
+OTHERS = ("suggest", "inspect", "verify", "repair", "split")
 
 
 def frame_numbers(movie):

@@ -1,0 +1,203 @@
+#include "gst/tool/suggest_command.h"
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/text.h"
+#include "gst/tool/crew.h"
+#include "gst/tool/json_text.h"
+#include "gst/tool/named_videos.h"
+#include "gst/tool/path_text.h"
+#include "gst/tool/picture_advice.h"
+#include "gst/tool/plan.h"
+#include "gst/tool/progress_bar.h"
+#include "gst/tool/run_options.h"
+#include "gst/tool/suggestions_json.h"
+
+namespace livephoto::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExamples =
+    R"(Examples:
+  The five best moments of a video, and why.
+    gst-livephoto-1.0 suggest holiday.mp4
+  The best of each video of a folder, made at once.
+    gst-livephoto-1.0 suggest holidays --count 1 --json | gst-livephoto-1.0 make --from - -o out/)";
+
+struct Arguments {
+  std::vector<std::string> videos;
+  std::string names_list;
+  std::string duration;
+  unsigned count = 5;
+  bool as_json = false;
+  unsigned jobs = 0;
+  double timeout = 30;
+};
+
+Result<std::vector<Job>> jobs_of(const Arguments& arguments) {
+  if (arguments.videos.empty() && arguments.names_list.empty())
+    return invalid_input("There is no video; --help shows how to name some.");
+  std::optional<nanoseconds> duration;
+  if (!arguments.duration.empty()) {
+    const auto parsed = parse_time(arguments.duration);
+    if (!parsed) return invalid_input("--duration: " + parsed.error().message);
+    if (const auto possible = check_duration(*parsed); !possible) return possible.error();
+    duration = *parsed;
+  }
+  const auto videos = named_videos(arguments.videos, arguments.names_list, {});
+  if (!videos) return videos.error();
+  std::vector<Job> jobs;
+  for (const fs::path& video : *videos) {
+    Job job;
+    job.moment = {.video = video, .duration = duration};
+    job.suggestions = arguments.count;
+    job.waits_for_ever = arguments.timeout == 0;
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+// A line that `make --from` takes. Moments of one video need names of their own.
+json event_of(const VideoSuggestions& video, std::size_t index) {
+  const Suggestion& suggestion = video.suggestions[index];
+  const select::Moment& moment = suggestion.moment;
+  json object = event("suggestion");
+  object["video"] = path_text(video.video);
+  object["rank"] = index + 1;
+  object["start"] = seconds(moment.start);
+  object["duration"] = seconds(moment.duration);
+  object["still"] = seconds(moment.still);
+  if (video.suggestions.size() > 1)
+    object["output"] = path_text(video.video.stem().native() + "-" + std::to_string(index + 1));
+  object["score"] = moment.score;
+  object["scores"] = scores_json(moment.scores);
+  object["reason"] = suggestion.reason;
+  object["advice"] = json::array();
+  for (const select::PictureAdvice& item : suggestion.advice) {
+    const Advice words = in_words(item);
+    json advice{{"code", words.code}, {"text", words.text}};
+    if (item.better_still) advice["better_still"] = seconds(*item.better_still);
+    object["advice"].push_back(advice);
+  }
+  return object;
+}
+
+std::string text_of(const VideoSuggestions& video, std::size_t index) {
+  const Suggestion& suggestion = video.suggestions[index];
+  const select::Moment& moment = suggestion.moment;
+  std::string text = "  " + std::to_string(index + 1) + ".  " + clock_text(moment.start) + " to " +
+                     clock_text(moment.start + moment.duration) + ", still at " +
+                     clock_text(moment.still) + ": " + suggestion.reason + '\n';
+  for (const Advice& advice : in_words(suggestion.advice)) text += "      " + advice.text + '\n';
+  return text;
+}
+
+class Run {
+ public:
+  Run(const Arguments& arguments, const std::vector<Job>& jobs)
+      : arguments_(arguments),
+        jobs_(jobs),
+        outcomes_(jobs.size()),
+        bar_(jobs.size()) {}
+
+  int go() {
+    const Crew::Limits limits{
+        arguments_.jobs > 0 ? arguments_.jobs : default_jobs(),
+        std::chrono::milliseconds(static_cast<std::int64_t>(arguments_.timeout * 1000))};
+    Crew crew(
+        jobs_,
+        limits,
+        {[this](std::size_t job, const Outcome& outcome) { ended(job, outcome); },
+         [this](const std::vector<double>& done) {
+           double sum = 0;
+           for (const double one : done) sum += one;
+           bar_.draw(sum);
+         }});
+    const bool interrupted = !crew.run();
+    bar_.clear();
+    if (interrupted) return kInterrupted;
+    return some_failed_ ? kSomeFailed : kAllWell;
+  }
+
+ private:
+  // Several are looked through at a time; told they are in the order in which they were named.
+  void ended(std::size_t job, const Outcome& outcome) {
+    outcomes_[job] = outcome;
+    bar_.ended(false);
+    bar_.clear();
+    for (; next_ < outcomes_.size() && outcomes_[next_]; ++next_) {
+      tell(*outcomes_[next_]);
+      outcomes_[next_] = Outcome();  // its frames are many
+    }
+  }
+
+  void tell(const Outcome& outcome) {
+    if (!outcome.suggestions) {
+      some_failed_ = true;
+      std::cerr << outcome.message << '\n';
+      return;
+    }
+    const VideoSuggestions& video = *outcome.suggestions;
+    if (!arguments_.as_json) std::cout << shown(video.video) << ":\n";
+    for (std::size_t i = 0; i < video.suggestions.size(); ++i)
+      std::cout << (arguments_.as_json ? line_of(event_of(video, i)) : text_of(video, i));
+    std::cout << std::flush;
+  }
+
+  const Arguments& arguments_;
+  const std::vector<Job>& jobs_;
+  std::vector<std::optional<Outcome>> outcomes_;
+  std::size_t next_ = 0;
+  ProgressBar bar_;
+  bool some_failed_ = false;
+};
+
+int suggest(const Arguments& arguments) {
+  const auto jobs = jobs_of(arguments);
+  if (!jobs) return refuse(jobs.error().message);
+  std::signal(SIGPIPE, SIG_IGN);
+  return Run(arguments, *jobs).go();
+}
+
+void add_options(CLI::App& command, Arguments& arguments) {
+  command.add_option("VIDEO", arguments.videos, "Videos, and folders of videos")
+      ->option_text("...");
+  command.add_option("--count", arguments.count, "How many moments of each, at most (5)")
+      ->option_text("N")
+      ->check(CLI::Range(1U, kMostSuggestions));
+  command.add_option("--duration", arguments.duration, "How long a clip is (3)")
+      ->option_text("TIME")
+      ->check(kNotEmpty);
+
+  const std::string many = "Many at once";
+  command.add_option("--files0-from", arguments.names_list, "Videos from a list of find -print0")
+      ->option_text("FILE|-")
+      ->check(kNotEmpty)
+      ->group(many);
+  add_run_options(command, arguments.jobs, arguments.timeout, many);
+  command.add_flag("--json", arguments.as_json, "Tell it in JSON Lines, which make takes (docs/tool.md)")
+      ->group(many);
+}
+
+}  // namespace
+
+void add_suggest_command(Program& program) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = program.add(
+      "suggest",
+      "Find the moments of videos that make good Live Photos.\n\n"
+      "Short, calm, something moves, one shot, and a sharp picture in it. What a picture\n"
+      "means is not looked at: choose what you like best.",
+      [arguments] { return suggest(*arguments); });
+  add_options(*command, *arguments);
+  command->footer(kExamples);
+}
+
+}  // namespace livephoto::tool

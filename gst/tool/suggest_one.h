@@ -1,0 +1,13 @@
+// Finds the moments of one video, in the process that is there for it.
+#pragma once
+
+#include <functional>
+
+#include "gst/tool/job.h"
+
+namespace livephoto::tool {
+
+// `report` is called while it gets on, with how far it is.
+Outcome suggest_one(const Job& job, const std::function<void(double)>& report);
+
+}  // namespace livephoto::tool
