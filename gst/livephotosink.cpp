@@ -44,7 +44,9 @@
 #include "gst/livephotoselect.h"
 #include "gst/select/pad_caps.h"
 #include "gst/sink/impl.h"
+#include "gst/sink/live_run.h"
 #include "gst/sink/movie_sink.h"
+#include "gst/sink/pattern.h"
 #include "gst/sink/picture.h"
 #include "gst/sink/proxied.h"
 #include "gst/sink/rows.h"
@@ -101,6 +103,19 @@ G_DEFINE_TYPE_WITH_CODE(
         GST_DEBUG_CATEGORY_INIT(live_photo_sink_debug, "livephotosink", 0, "Makes a Live Photo"))
 #pragma GCC diagnostic pop
 
+// What a handler of `format-location` answers, else the property.
+std::string livephoto::sink::location_of(GstLivePhotoSink* self, guint number) {
+  gchar* answer = nullptr;
+  g_signal_emit(self, format_location_signal, 0, number, &answer);
+  const auto formatted = adopt(answer);
+  if (formatted) return formatted.get();
+  return livephoto::numbered(self->impl->run.settings.location, number);
+}
+
+bool livephoto::sink::is_named_by_application(GstLivePhotoSink* self) {
+  return g_signal_has_handler_pending(self, format_location_signal, 0, TRUE);
+}
+
 namespace {
 
 GstStaticPadTemplate kVideo = GST_STATIC_PAD_TEMPLATE(
@@ -116,18 +131,8 @@ GstStaticPadTemplate kAudio = GST_STATIC_PAD_TEMPLATE(
 
 // ---- The files ---------------------------------------------------------------
 
-// What a handler of `format-location` answers, else the property.
-std::string location_of_next(GstLivePhotoSink* self) {
-  const guint number = self->impl->pairs_begun;
-  gchar* answer = nullptr;
-  g_signal_emit(self, format_location_signal, 0, number, &answer);
-  const auto formatted = adopt(answer);
-  if (formatted) return formatted.get();
-  return livephoto::numbered(self->impl->run.settings.location, number);
-}
-
 Result<void> begin_files(GstLivePhotoSink* self) {
-  const std::string location = location_of_next(self);
+  const std::string location = livephoto::sink::location_of(self, self->impl->pairs_begun);
   if (location.empty()) {
     return Error{
         ErrorCode::InvalidInput,
@@ -322,14 +327,6 @@ GstPad* add_ghost(GstLivePhotoSink* self, GstStaticPadTemplate* pad_template) {
 
 // ---- States ------------------------------------------------------------------
 
-void hand_tags(GstLivePhotoSink* self, GstElement* to) {
-  auto* from = GST_TAG_SETTER(self);
-  gst_tag_setter_reset_tags(GST_TAG_SETTER(to));
-  gst_tag_setter_set_tag_merge_mode(GST_TAG_SETTER(to), gst_tag_setter_get_tag_merge_mode(from));
-  if (const GstTagList* tags = gst_tag_setter_get_tag_list(from))
-    gst_tag_setter_merge_tags(GST_TAG_SETTER(to), tags, GST_TAG_MERGE_REPLACE);
-}
-
 bool start(GstLivePhotoSink* self) {
   Impl& impl = *self->impl;
   {
@@ -341,6 +338,12 @@ bool start(GstLivePhotoSink* self) {
   impl.run.decoded_built = false;
   impl.run.audio_built = false;
   impl.pairs_begun = 0;
+  if (livephoto::sink::waits_for_trigger(self)) {
+    const auto started = livephoto::sink::start_live(self);
+    if (!started) post_error(self, started.error());
+    if (started && gst_pad_is_linked(impl.audio)) open_sound(self);
+    return static_cast<bool>(started);
+  }
   if (const auto begun = begin_files(self); !begun) {
     post_error(self, begun.error());
     return false;
@@ -349,8 +352,8 @@ bool start(GstLivePhotoSink* self) {
       impl.still,
       "format",
       impl.run.still_format == StillFormat::Jpeg ? "jpeg" : "heic");
-  hand_tags(self, impl.mux);
-  hand_tags(self, impl.still);
+  livephoto::sink::hand_tags(GST_ELEMENT(self), impl.mux);
+  livephoto::sink::hand_tags(GST_ELEMENT(self), impl.still);
   // Until it is known what comes: sound that ends early must not be taken for all there is.
   link(impl.video, pad_of(impl.select, "video_sink").get());
   if (gst_pad_is_linked(impl.audio)) open_sound(self);
@@ -360,6 +363,7 @@ bool start(GstLivePhotoSink* self) {
 // Takes down what the run has built; the elements are in READY or below.
 void stop(GstLivePhotoSink* self) {
   Impl& impl = *self->impl;
+  livephoto::sink::stop_live(self);
   impl.files.forget();
   gst_ghost_pad_set_target(GST_GHOST_PAD(impl.video), nullptr);
   gst_ghost_pad_set_target(GST_GHOST_PAD(impl.audio), nullptr);
@@ -390,6 +394,8 @@ struct Proxied {
 };
 constexpr std::array kProxied{
     Proxied{"mode", Child::Select},
+    Proxied{"pre-capture", Child::Select},
+    Proxied{"post-capture", Child::Select},
     Proxied{"start-time", Child::Select},
     Proxied{"duration", Child::Select},
     Proxied{"still-time", Child::Select},
@@ -544,6 +550,18 @@ static gboolean gst_live_photo_sink_first_answer(
   return FALSE;
 }
 
+static gchar* gst_live_photo_sink_capture(GstLivePhotoSink* self) {
+  const auto identifier = livephoto::sink::capture_now(self);
+  if (identifier) return g_strdup(identifier->c_str());
+  GST_ELEMENT_WARNING(
+      self,
+      RESOURCE,
+      BUSY,
+      ("No Live Photo was taken. %s", identifier.error().message.c_str()),
+      (nullptr));
+  return nullptr;
+}
+
 static void gst_live_photo_sink_class_init(GstLivePhotoSinkClass* klass) {
   auto* object_class = G_OBJECT_CLASS(klass);
   auto* element_class = GST_ELEMENT_CLASS(klass);
@@ -576,6 +594,28 @@ static void gst_live_photo_sink_class_init(GstLivePhotoSinkClass* klass) {
       G_TYPE_STRING,
       1,
       G_TYPE_UINT);
+
+  /**
+   * GstLivePhotoSink::capture:
+   * @sink: the #GstLivePhotoSink
+   *
+   * With mode=trigger, in PLAYING: takes a Live Photo of what is on screen. Returns at
+   * once; the pair is there when `live-photo-written` with this identifier comes, or is
+   * lost when `live-photo-failed` does.
+   *
+   * Returns: (transfer full) (nullable): the identifier of the pair to come, or %NULL, and a warning on
+   *   the bus that says why
+   */
+  g_signal_new_class_handler(
+      "capture",
+      G_TYPE_FROM_CLASS(klass),
+      static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
+      G_CALLBACK(gst_live_photo_sink_capture),
+      nullptr,
+      nullptr,
+      nullptr,
+      G_TYPE_STRING,
+      0);
 
   gst_element_class_add_static_pad_template(element_class, &kVideo);
   gst_element_class_add_static_pad_template(element_class, &kAudio);

@@ -13,13 +13,19 @@ enum {
   PROP_MAX_SIZE_BYTES,
   PROP_STRIP,
   PROP_STRIP_GEO_LOCATION,
+  PROP_PRE_CAPTURE,
+  PROP_POST_CAPTURE,
 };
+
+// Of what is kept before a moment, and follows it.
+constexpr GstClockTime kLongestSide = 60 * GST_SECOND;
 
 GType mode_type() {
   static const GType type = [] {
     static const GEnumValue values[] = {
         {static_cast<gint>(Mode::Window), "The clip that start-time and duration name", "window"},
         {static_cast<gint>(Mode::Auto), "The best moment of the source, as far as it is not named", "auto"},
+        {static_cast<gint>(Mode::Trigger), "The clip around the call of capture", "trigger"},
         {0, nullptr, nullptr},
     };
     return g_enum_register_static("GstLivePhotoSelectMode", values);
@@ -60,6 +66,12 @@ bool set_property(Settings& settings, guint id, const GValue* value) {
     case PROP_STRIP_GEO_LOCATION:
       settings.strip_geo_location = g_value_get_boolean(value);
       break;
+    case PROP_PRE_CAPTURE:
+      settings.pre_capture = g_value_get_uint64(value);
+      break;
+    case PROP_POST_CAPTURE:
+      settings.post_capture = g_value_get_uint64(value);
+      break;
     default:
       return false;
   }
@@ -96,6 +108,12 @@ bool get_property(const Settings& settings, guint id, GValue* value) {
       break;
     case PROP_STRIP_GEO_LOCATION:
       g_value_set_boolean(value, settings.strip_geo_location);
+      break;
+    case PROP_PRE_CAPTURE:
+      g_value_set_uint64(value, settings.pre_capture);
+      break;
+    case PROP_POST_CAPTURE:
+      g_value_set_uint64(value, settings.post_capture);
       break;
     default:
       return false;
@@ -250,6 +268,40 @@ void install_properties(GObjectClass* klass) {
           "Strip geo location",
           "Whether to leave out where the source was recorded",
           FALSE,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:pre-capture:
+   *
+   * How much of the clip is before the frame that `capture` takes, in nanoseconds, with
+   * mode=trigger. So much of the stream is kept all the time.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_PRE_CAPTURE,
+      g_param_spec_uint64(
+          "pre-capture",
+          "Pre-capture",
+          "How much of the clip is before the still, in nanoseconds (mode=trigger)",
+          0,
+          kLongestSide,
+          Settings{}.pre_capture,
+          kFlags));
+  /**
+   * GstLivePhotoSelect:post-capture:
+   *
+   * How much of the clip is after the frame that `capture` takes, in nanoseconds, with
+   * mode=trigger.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_POST_CAPTURE,
+      g_param_spec_uint64(
+          "post-capture",
+          "Post-capture",
+          "How much of the clip is after the still, in nanoseconds (mode=trigger)",
+          0,
+          kLongestSide,
+          Settings{}.post_capture,
           kFlags));
   gst_type_mark_as_plugin_api(mode_type(), static_cast<GstPluginAPIFlags>(0));
 }

@@ -10,7 +10,7 @@
 
 namespace livephoto::select {
 
-enum class Mode { Window, Auto };
+enum class Mode { Window, Auto, Trigger };
 
 // All times in nanoseconds of the source's stream time.
 struct Settings {
@@ -20,6 +20,8 @@ struct Settings {
   GstClockTime still = GST_CLOCK_TIME_NONE;
   std::string content_identifier;
   bool controls_source = true;
+  GstClockTime pre_capture = 1500 * GST_MSECOND;  // before the call of `capture`
+  GstClockTime post_capture = 1500 * GST_MSECOND;
   guint64 max_size_bytes = gst::kDefaultMaxSizeBytes;
   bool strip = false;
   bool strip_geo_location = false;

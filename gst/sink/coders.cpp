@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,21 @@ constexpr std::array kTunings{
     Tuning{"faac", "bitrate=128000"},
 };
 
+// Beside it, where the encoder runs all the time: no picture waits for later ones. Key frames are
+// asked for when they are due.
+constexpr std::array kLiveTunings{
+    Tuning{"x264enc", "bframes=0 rc-lookahead=0 sync-lookahead=0 mb-tree=false"},
+    Tuning{"x265enc", "option-string=crf=22:bframes=0:rc-lookahead=0:scenecut=0:frame-threads=1"},
+    Tuning{"vah264enc", "b-frames=0"},
+    Tuning{"vah265enc", "b-frames=0"},
+    Tuning{"vaapih264enc", "max-bframes=0"},
+    Tuning{"vaapih265enc", "max-bframes=0"},
+    Tuning{"nvh264enc", "bframes=0 zerolatency=true"},
+    Tuning{"nvh265enc", "bframes=0 zerolatency=true"},
+    Tuning{"qsvh264enc", "b-frames=0 low-latency=true"},
+    Tuning{"qsvh265enc", "b-frames=0 low-latency=true"},
+};
+
 // The first of these that is there, before any other encoder of AAC.
 constexpr std::array<std::string_view, 4> kAudioEncoders{
     "avenc_aac", "fdkaacenc", "faac", "voaacenc"};
@@ -62,10 +78,10 @@ void set_property(GstElement* element, const std::string& name, const std::strin
     gst_util_set_object_arg(G_OBJECT(element), name.c_str(), value.c_str());
 }
 
-void tune(GstElement* element) {
+void tune(GstElement* element, std::span<const Tuning> tunings) {
   const std::string name = name_of(gst_element_get_factory(element));
-  const auto found = std::ranges::find(kTunings, name, &Tuning::factory);
-  if (found == kTunings.end()) return;
+  const auto found = std::ranges::find(tunings, name, &Tuning::factory);
+  if (found == tunings.end()) return;
   gchar** properties = g_strsplit(found->properties, " ", -1);
   for (gchar** property = properties; *property; ++property) {
     const std::string_view text = *property;
@@ -76,6 +92,11 @@ void tune(GstElement* element) {
         std::string(text.substr(equals + 1)));
   }
   g_strfreev(properties);
+}
+
+void tune(GstElement* element, Use use) {
+  tune(element, kTunings);
+  if (use == Use::Live) tune(element, kLiveTunings);
 }
 
 // An element that opens what it needs, such as a device; null if it does not.
@@ -114,7 +135,8 @@ Error not_installed(const std::string& what, const std::string& package) {
 }
 
 // What the user named, with the properties that go with it.
-Result<Owned<GstElement>> named_encoder(const std::string& wanted, const gchar* property) {
+Result<Owned<GstElement>> named_encoder(
+    const std::string& wanted, const gchar* property, Use use) {
   GError* failed = nullptr;
   auto element = adopt(gst_parse_launch_full(
       wanted.c_str(),
@@ -135,7 +157,7 @@ Result<Owned<GstElement>> named_encoder(const std::string& wanted, const gchar* 
         error ? error->message : ""};
   }
   // Only a bare name is tuned: who set properties means those.
-  if (wanted == name_of(gst_element_get_factory(element.get()))) tune(element.get());
+  if (wanted == name_of(gst_element_get_factory(element.get()))) tune(element.get(), use);
   return element;
 }
 
@@ -177,7 +199,7 @@ Result<void> apply(GstEncodingProfile* profile, GstElement* encoder) {
 }
 
 // The encoder of highest rank that makes the profile's format, or the one that it names.
-Result<Owned<GstElement>> profile_encoder(GstEncodingProfile* profile) {
+Result<Owned<GstElement>> profile_encoder(GstEncodingProfile* profile, Use use) {
   const auto caps = adopt(gst_encoding_profile_get_format(profile));
   const Features all(
       gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_ENCODER, GST_RANK_NONE));
@@ -186,7 +208,7 @@ Result<Owned<GstElement>> profile_encoder(GstEncodingProfile* profile) {
     if (named && name_of(factory) != named) continue;
     auto encoder = working(factory);
     if (!encoder) continue;
-    if (gst_encoding_profile_get_preset(profile) == nullptr) tune(encoder.get());
+    if (gst_encoding_profile_get_preset(profile) == nullptr) tune(encoder.get(), use);
     if (const auto applied = apply(profile, encoder.get()); !applied) return applied.error();
     return encoder;
   }
@@ -201,8 +223,8 @@ Result<Owned<GstElement>> profile_encoder(GstEncodingProfile* profile) {
 // What the user has said; nothing if the best is to be found.
 std::optional<Result<Owned<GstElement>>> wished_encoder(
     const EncoderWish& wish, const gchar* property, GType kind) {
-  if (!wish.name.empty()) return named_encoder(wish.name, property);
-  if (auto* profile = stream_profile(wish.profile, kind)) return profile_encoder(profile);
+  if (!wish.name.empty()) return named_encoder(wish.name, property, wish.use);
+  if (auto* profile = stream_profile(wish.profile, kind)) return profile_encoder(profile, wish.use);
   return std::nullopt;
 }
 
@@ -238,7 +260,7 @@ Result<Owned<GstElement>> video_encoder(const EncoderWish& wish, Depth depth) {
   std::ranges::stable_sort(found, is_better_video);
   for (GstElementFactory* factory : found) {
     if (auto encoder = working(factory)) {
-      tune(encoder.get());
+      tune(encoder.get(), wish.use);
       return encoder;
     }
   }
@@ -254,7 +276,7 @@ Result<Owned<GstElement>> audio_encoder(const EncoderWish& wish) {
     const auto factory = adopt(gst_element_factory_find(std::string(name).c_str()));
     if (!factory) continue;
     if (auto encoder = working(factory.get())) {
-      tune(encoder.get());
+      tune(encoder.get(), wish.use);
       return encoder;
     }
   }

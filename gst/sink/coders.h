@@ -17,10 +17,17 @@ enum class Depth { Usual, High };  // 8 bit in SDR; more bits, or HDR
 // Of raw caps. What they do not say is usual.
 Depth depth_of(const GstCaps* raw);
 
+// How long an encoder runs.
+enum class Use {
+  Clip,
+  Live,  // all the time: the packet of a picture is there soon after it
+};
+
 // What the user wants to be encoded with; the first of these that is given counts.
 struct EncoderWish {
   std::string name{};  // a factory's, with properties as in gst-launch if need be
   GstEncodingProfile* profile = nullptr;  // on loan: of the stream, or a container with one of it
+  Use use = Use::Clip;
 };
 
 // An encoder that makes what livephotomux takes: H.264 of a usual picture, H.265 of a

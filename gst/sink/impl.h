@@ -4,10 +4,13 @@
 #include <gst/gst.h>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 #include "gst/livephotosink.h"
+#include "gst/sink/kept_still.h"
+#include "gst/sink/live.h"
 #include "gst/sink/pair_files.h"
 #include "gst/sink/settings.h"
 #include "gst/support/ptr.h"
@@ -30,6 +33,8 @@ struct Run {
   std::vector<GstElement*> added{};  // to the bin, which owns them
   Owned<GstPad> sound_pad;           // of the muxer, once there is sound
   Owned<GstStructure> selected;      // the last `live-photo-selected`
+  std::shared_ptr<Live> live;        // with mode=trigger
+  GstElement* live_sink = nullptr;   // and its sink, which is among those that were added
   std::atomic<bool> video_built = false;
   std::atomic<bool> video_seen = false;     // a buffer of it
   std::atomic<bool> decoded_built = false;  // what is behind a decoder of it
@@ -48,6 +53,7 @@ struct Impl {
   GstElement* mux = nullptr;
   GstElement* still = nullptr;
   GstElement* movie = nullptr;
+  KeptPicture kept;  // for a pair of packets: what the still shows
   GstPad* video = nullptr;
   GstPad* audio = nullptr;
 };

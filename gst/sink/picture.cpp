@@ -2,6 +2,7 @@
 
 #include <gst/video/video.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -53,11 +54,70 @@ Result<void> check_size(GstElement* encoder, const PictureSize& picture, const S
       {}};
 }
 
-// From raw pictures, which arrive at `from`, to the files.
+// What is done to raw pictures before they are cut or encoded.
+void add_preparation(RowMaker& before, const Settings& settings, const GstCaps* caps) {
+  GstVideoInfo video;
+  gst_video_info_init(&video);
+  gst_video_info_from_caps(&video, caps);
+  const bool is_odd = video.width % 2 != 0 || video.height % 2 != 0;
+  if (GST_VIDEO_INFO_HAS_ALPHA(&video)) add_blackening(before);
+  add_converter(before);
+  if (is_interlaced(caps)) add_deinterlacing(before);
+  if (settings.wants_turning()) add_turning(before);
+  if (is_odd || settings.size.is_set())
+    add_fitting(before, settings.size, is_odd || settings.size.crop);
+  before.add("videoconvert");
+}
+
+// Raw pictures on their way to the encoder are the stills of captures to come.
+GstPadProbeReturn keep_raw(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+  Live& live = **static_cast<std::shared_ptr<Live>*>(data);
+  if ((GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
+    const auto event = adopt(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+    const GstSegment* segment = nullptr;
+    if (event) gst_event_parse_segment(event.get(), &segment);
+    if (segment) live.raw_picture(GST_PAD_PROBE_INFO_BUFFER(info), *segment);
+    return GST_PAD_PROBE_OK;
+  }
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  live.raw_caps(caps);
+  return GST_PAD_PROBE_OK;
+}
+
+// All the time, for captures to come. Only formats that a still can have.
+Result<void> encode_live(
+    GstLivePhotoSink* self, GstPad* from, Owned<GstElement> encoder, const GstCaps* caps) {
+  Impl& impl = *self->impl;
+  const Settings& settings = impl.run.settings;
+  RowMaker row;
+  add_preparation(row, settings, caps);
+  row.add("capsfilter");
+  const auto of_still = adopt(gst_pad_get_pad_template_caps(pad_of(impl.still, "sink").get()));
+  if (row.last()) g_object_set(row.last(), "caps", of_still.get(), nullptr);
+  impl.run.live->expect_raw();
+  gst_pad_add_probe(
+      pad_of(encoder.get(), "sink").get(),
+      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER),
+      keep_raw,
+      new std::shared_ptr<Live>(impl.run.live),
+      [](gpointer live) { delete static_cast<std::shared_ptr<Live>*>(live); });
+  const EncoderWish wish{settings.video_encoder, settings.profile.get(), Use::Live};
+  add_encoder(row, std::move(encoder), wished_format(wish, Kind::Picture));
+  return row.insert(self, from, pad_of(impl.run.live_sink, "video").get());
+}
+
+// From raw pictures, which arrive at `from`, to the files, or to what waits for captures.
 Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps* caps) {
   Impl& impl = *self->impl;
   const Settings& settings = impl.run.settings;
-  const EncoderWish wish{settings.video_encoder, settings.profile.get()};
+  const bool is_live = impl.run.live_sink != nullptr;
+  const EncoderWish wish{
+      settings.video_encoder,
+      settings.profile.get(),
+      is_live ? Use::Live : Use::Clip};
   auto encoder = video_encoder(wish, depth_of(caps));
   if (!encoder) return encoder.error();
   GstVideoInfo video;
@@ -69,6 +129,7 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
           settings.size);
       !checked)
     return checked;
+  if (is_live) return encode_live(self, from, *std::move(encoder), caps);
   RowMaker encoding;
   add_encoder(encoding, std::move(encoder), wished_format(wish, Kind::Picture));
   const auto movie_pad = pad_of(impl.mux, "video_0");
@@ -79,15 +140,8 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
   const auto still = join(pad_of(impl.select, "still_src"), pad_of(impl.still, "sink"));
   if (!still) return still;
 
-  const bool is_odd = video.width % 2 != 0 || video.height % 2 != 0;
   RowMaker before;
-  if (GST_VIDEO_INFO_HAS_ALPHA(&video)) add_blackening(before);
-  add_converter(before);
-  if (is_interlaced(caps)) add_deinterlacing(before);
-  if (settings.wants_turning()) add_turning(before);
-  if (is_odd || settings.size.is_set())
-    add_fitting(before, settings.size, is_odd || settings.size.crop);
-  before.add("videoconvert");
+  add_preparation(before, settings, caps);
   return before.insert(self, from, pad_of(impl.select, "video_sink").get());
 }
 
@@ -126,11 +180,16 @@ bool passes_unchanged(GstLivePhotoSink* self, const GstCaps* caps, GstBuffer* fi
 // H.264 or H.265 whose packets go into the movie as they are.
 Result<void> copy_picture(GstLivePhotoSink* self, const GstCaps* caps) {
   Impl& impl = *self->impl;
+  if (impl.run.live_sink) return join(retain(impl.video), pad_of(impl.run.live_sink, "video"));
   const auto joined = join(pad_of(impl.select, "video_src"), pad_of(impl.mux, "video_0"));
   if (!joined) return joined;
   RowMaker decoding;
-  decoding.add(decoder_for(caps));
-  decoding.add("videoconvert");
+  if (impl.kept.buffer) {
+    decoding.add(new_kept_still(std::move(impl.kept)));
+  } else {
+    decoding.add(decoder_for(caps));
+    decoding.add("videoconvert");
+  }
   const auto chosen = pad_of(impl.select, "still_src");
   const auto still_pad = pad_of(impl.still, "sink");
   if (const auto inserted = decoding.insert(self, chosen.get(), still_pad.get()); !inserted)

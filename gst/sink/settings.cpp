@@ -26,6 +26,7 @@ enum {
   PROP_MAX_HEIGHT,
   PROP_CROP,
   PROP_UPRIGHT,
+  PROP_MAX_CAPTURES,
   PROP_END,
 };
 static_assert(PROP_END == kPropertiesEnd);
@@ -210,6 +211,22 @@ void install_properties(GObjectClass* klass) {
           "saying how the picture is to be turned",
           FALSE,
           kFlags));
+  /**
+   * GstLivePhotoSink:max-captures:
+   *
+   * How many captures may be under way at once with mode=trigger: those whose clip is not
+   * complete yet, and those that are being written.
+   */
+  install(
+      PROP_MAX_CAPTURES,
+      g_param_spec_uint(
+          "max-captures",
+          "Maximum captures",
+          "Most captures that are under way at once (mode=trigger)",
+          1,
+          64,
+          Settings{}.max_captures,
+          kFlags));
 }
 
 bool set_property(Settings& settings, guint id, const GValue* value) {
@@ -245,6 +262,9 @@ bool set_property(Settings& settings, guint id, const GValue* value) {
       break;
     case PROP_UPRIGHT:
       settings.upright = g_value_get_boolean(value);
+      break;
+    case PROP_MAX_CAPTURES:
+      settings.max_captures = g_value_get_uint(value);
       break;
     default:
       return false;
@@ -283,6 +303,9 @@ bool get_property(const Settings& settings, guint id, GValue* value) {
       break;
     case PROP_UPRIGHT:
       g_value_set_boolean(value, settings.upright);
+      break;
+    case PROP_MAX_CAPTURES:
+      g_value_set_uint(value, settings.max_captures);
       break;
     default:
       return false;

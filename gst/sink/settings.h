@@ -23,6 +23,7 @@ struct Settings {
   std::shared_ptr<GstEncodingProfile> profile;
   SizeLimit size;
   bool upright = false;
+  guint max_captures = 4;  // at once
 
   // Pictures that are turned or scaled are turned upright first.
   bool wants_turning() const { return upright || size.is_set(); }
@@ -32,7 +33,7 @@ struct Settings {
 StillFormat still_format(const Settings& settings, const std::string& location);
 
 // The ids of these properties are from 1 on, and below this.
-inline constexpr guint kPropertiesEnd = 11;
+inline constexpr guint kPropertiesEnd = 12;
 void install_properties(GObjectClass* klass);
 
 // False for an id that is none of these properties.

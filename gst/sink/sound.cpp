@@ -12,15 +12,20 @@
 namespace livephoto::sink {
 namespace {
 
-Result<void> encode_sound(GstLivePhotoSink* self) {
-  Impl& impl = *self->impl;
-  RowMaker encoding;
+void add_encoding(GstLivePhotoSink* self, RowMaker& encoding) {
   encoding.add("audioconvert");
   encoding.add("audioresample");
   encoding.add("capsfilter");
   set(encoding.last(), "caps", "audio/x-raw, channels = (int) [ 1, 2 ]");
-  const EncoderWish wish{impl.run.settings.audio_encoder, impl.run.settings.profile.get()};
+  const Settings& settings = self->impl->run.settings;
+  const EncoderWish wish{settings.audio_encoder, settings.profile.get()};
   add_encoder(encoding, audio_encoder(wish), wished_format(wish, Kind::Sound));
+}
+
+Result<void> encode_sound(GstLivePhotoSink* self) {
+  Impl& impl = *self->impl;
+  RowMaker encoding;
+  add_encoding(self, encoding);
   const auto chosen = pad_of(impl.select, "audio_src");
   return encoding.insert(self, chosen.get(), impl.run.sound_pad.get());
 }
@@ -38,10 +43,22 @@ Result<void> convert_sound(GstLivePhotoSink* self, const GstCaps* caps) {
   return row.insert(self, self->impl->audio, pad_of(self->impl->select, "audio_sink").get());
 }
 
+// All the time, for captures to come.
+Result<void> encode_live_sound(GstLivePhotoSink* self, const GstCaps* caps) {
+  RowMaker row;
+  if (!select::is_raw(caps)) row.add(decoder_for(caps));
+  add_encoding(self, row);
+  return row.insert(self, self->impl->audio, pad_of(self->impl->run.live_sink, "audio").get());
+}
+
 }  // namespace
 
 void open_sound(GstLivePhotoSink* self) {
   Impl& impl = *self->impl;
+  if (impl.run.live_sink) {
+    link(impl.audio, pad_of(impl.run.live_sink, "audio").get());
+    return;
+  }
   // Until it is linked: who comes second may put an encoder in between.
   const std::lock_guard lock(impl.opening_sound);
   if (impl.run.sound_pad) return;
@@ -57,6 +74,7 @@ Result<void> build_sound(GstLivePhotoSink* self, const GstCaps* caps) {
   const bool is_raw = select::is_raw(caps);
   if (!is_raw && gst_caps_can_intersect(caps, adopt(gst_static_caps_get(&passing)).get()))
     return {};
+  if (self->impl->run.live_sink) return encode_live_sound(self, caps);
   if (const auto encoded = encode_sound(self); !encoded) return encoded;
   const gchar* layout = gst_structure_get_string(gst_caps_get_structure(caps, 0), "layout");
   if (is_raw && g_strcmp0(layout, "interleaved") == 0) return {};

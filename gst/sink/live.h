@@ -1,0 +1,164 @@
+// The captures of livephotosink mode=trigger: what is kept for them, and what becomes of them.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/result.h"
+#include "gst/sink/live_pair.h"
+#include "gst/sink/watermark.h"
+#include "gst/support/access_unit.h"
+#include "gst/support/ring.h"
+
+namespace livephoto::sink {
+
+struct LiveSettings {
+  nanoseconds before{0};
+  nanoseconds after{0};
+  guint most_at_once = 0;
+  std::uint64_t most_bytes = 0;  // of packets that are kept, of picture and sound each
+};
+
+// What the element says of a capture. Called from any thread, with no lock held.
+struct LiveReports {
+  std::function<std::string(guint)> location;  // of a capture, by its number
+  std::function<void(Owned<GstStructure>)> written;
+  std::function<void(const std::string&, const Error&)> failed;  // identifier, why
+  std::function<void(guint32)> ended;  // all is written after EOS, with its sequence number
+};
+
+enum class LiveKind { Picture, Sound };
+
+// Thread-safe. Takes data and never waits: each pair is written by a thread of its own.
+class Live {
+ public:
+  // `owner` outlives this.
+  Live(GstLivePhotoSink* owner, const LiveSettings& settings, LiveReports reports);
+  // After stop().
+  ~Live();
+  Live(const Live&) = delete;
+  Live& operator=(const Live&) = delete;
+
+  // Begins a capture of what is on screen at a running time: the identifier of the pair to
+  // come. InvalidInput, with what to do, where that cannot be.
+  Result<std::string> capture(nanoseconds running_time);
+
+  // ---- From the streaming threads.
+
+  // Pictures are encoded inside, and come here before they are: capture() keeps them.
+  void expect_raw();
+  void raw_caps(GstCaps* caps);
+  void raw_picture(GstBuffer* picture, const GstSegment& segment);
+
+  // True where the encoder should begin a new group of pictures.
+  bool packet(LiveKind kind, Owned<GstBuffer> packet);
+  void caps(LiveKind kind, GstCaps* caps, std::optional<std::string> encoder);
+  // False for a segment that tells no time.
+  bool segment(LiveKind kind, const GstSegment& segment);
+  void tags(LiveKind kind, const GstTagList* tags);
+  void begin(LiveKind kind);  // a stream
+  void end(LiveKind kind, guint32 sequence_number);
+  void flush_start();
+  void flush_stop(LiveKind kind);
+
+  void set_latency(nanoseconds latency);
+
+  // ---- States.
+
+  // Captures that wait for pictures fail; those that are being written are finished. Nothing
+  // streams any more.
+  void stop();
+
+ private:
+  struct Capture {
+    std::string identifier;
+    std::string location;
+    nanoseconds at{0};  // the running time of what was on screen at the call
+    Owned<GDateTime> date{};
+    KeptPicture kept{};
+    nanoseconds kept_at{0};
+    bool is_settled = false;  // what is kept is the picture
+  };
+  struct RawPicture {
+    Owned<GstBuffer> buffer;
+    Owned<GstCaps> caps;
+    nanoseconds time{0};
+  };
+  struct Stream {
+    explicit Stream(std::uint64_t most) : ring(most) {}
+    gst::Ring ring;
+    GstSegment segment{};
+    Owned<GstCaps> caps;
+    Owned<GstTagList> global_tags;
+    Owned<GstTagList> stream_tags;
+    bool has_begun = false;
+    bool has_ended = false;
+  };
+  struct Worker {
+    std::thread thread;
+    std::shared_ptr<std::atomic<bool>> is_done;
+  };
+  using Failures = std::vector<std::pair<std::string, Error>>;
+
+  Stream& stream_of(LiveKind kind) { return kind == LiveKind::Picture ? picture_ : sound_; }
+  nanoseconds end_of(const Capture& capture) const { return capture.at + settings_.after; }
+  std::optional<nanoseconds> on_screen_now() const;
+
+  // These want the lock.
+  Result<void> check_capture(nanoseconds at) const;
+  void settle(Capture& capture);
+  void settle_before(nanoseconds time);
+  bool is_complete(const Capture& capture) const;
+  void finish_complete(Failures& failures);
+  void finish_all(Failures& failures);
+  void finish(Capture capture, Failures& failures);
+  LiveClip clip_of(Capture& capture);
+  std::vector<Owned<GstTagList>> tags_of(const Stream& stream, const Capture& capture) const;
+  void forget_old();
+  void forget_old_raw();
+  void write(LiveClip clip);
+  void join_done();
+  std::optional<guint32> take_end();
+
+  // These must not have it.
+  void report(const Failures& failures);
+  void run(LiveClip clip);
+  void report_end(std::optional<guint32> sequence_number);
+
+  GstLivePhotoSink* owner_;
+  const LiveSettings settings_;
+  const LiveReports reports_;
+
+  mutable std::mutex mutex_;
+  nanoseconds latency_{0};
+  guint begun_ = 0;
+  guint reported_ = 0;  // written or failed, and told
+  bool is_stopped_ = false;
+  guint at_once_ = 0;  // captures that wait or are being written
+  std::deque<Capture> waiting_;
+  std::vector<Worker> workers_;
+  bool expects_raw_ = false;
+  std::deque<RawPicture> raw_;
+  Owned<GstCaps> raw_caps_;
+  gst::AccessUnits access_units_;
+  Stream picture_;
+  Stream sound_;
+  Watermark watermark_;
+  std::optional<nanoseconds> source_begin_;  // of the first picture, in stream time
+  nanoseconds sound_delay_{0};               // that an encoder has put in front
+  bool asked_for_sync_ = false;
+  std::optional<guint32> end_;  // EOS waits for the captures
+};
+
+}  // namespace livephoto::sink
