@@ -28,12 +28,11 @@
 #include <utility>
 
 #include "gst/select/answers.h"
-#include "gst/select/arriving.h"
 #include "gst/select/ending.h"
 #include "gst/select/impl.h"
 #include "gst/select/pad_caps.h"
 #include "gst/select/settings.h"
-#include "gst/select/sink_events.h"
+#include "gst/select/trigger.h"
 #include "gst/support/caps.h"
 #include "gst/support/error.h"
 
@@ -86,6 +85,7 @@ bool begin_run(GstLivePhotoSelect* self) {
   }
   std::unique_lock lock(self->impl->mutex);
   self->impl->run = std::move(*run);
+  self->impl->trigger.arm(settings);
   return true;
 }
 
@@ -117,6 +117,7 @@ static GstStateChangeReturn gst_live_photo_select_change_state(
     self->impl->source_watch->stop();
     std::unique_lock lock(self->impl->mutex);
     self->impl->run = Run{};
+    self->impl->trigger = {};
   }
   return result;
 }
@@ -136,12 +137,12 @@ GstPad* add_pad(GstLivePhotoSelect* self, GstStaticPadTemplate* pad_template) {
   GstPad* pad = gst_pad_new_from_static_template(pad_template, pad_template->name_template);
   gst_pad_set_iterate_internal_links_function(pad, livephoto::select::iterate_links);
   if (pad_template->direction == GST_PAD_SINK) {
-    gst_pad_set_event_function(pad, livephoto::select::sink_event);
+    gst_pad_set_event_function(pad, livephoto::select::trigger_sink_event);
     gst_pad_set_query_function(pad, livephoto::select::sink_query);
     // What comes outside the clip, and after it, need not suit the peers.
     GST_PAD_SET_ACCEPT_TEMPLATE(pad);
   } else {
-    gst_pad_set_event_function(pad, livephoto::select::src_event);
+    gst_pad_set_event_function(pad, livephoto::select::trigger_src_event);
     gst_pad_set_query_function(pad, livephoto::select::src_query);
   }
   gst_element_add_pad(GST_ELEMENT(self), pad);
@@ -156,8 +157,8 @@ void build(GstLivePhotoSelect* self) {
   impl.video_src = add_pad(self, &kVideoSrc);
   impl.audio_src = add_pad(self, &kAudioSrc);
   impl.still_src = add_pad(self, &kStillSrc);
-  gst_pad_set_chain_function(impl.video_sink, livephoto::select::video_chain);
-  gst_pad_set_chain_function(impl.audio_sink, livephoto::select::audio_chain);
+  gst_pad_set_chain_function(impl.video_sink, livephoto::select::trigger_chain);
+  gst_pad_set_chain_function(impl.audio_sink, livephoto::select::trigger_chain);
   impl.audio_task.emplace(impl.audio_src, [self](GstFlowReturn flow) {
     livephoto::select::branch_failed(self, self->impl->audio_src, flow);
   });
@@ -197,6 +198,18 @@ static void gst_live_photo_select_init(GstLivePhotoSelect* self) {
   build(self);
 }
 
+static gchar* gst_live_photo_select_capture(GstLivePhotoSelect* self) {
+  const auto identifier = livephoto::select::capture_now(self);
+  if (identifier) return g_strdup(identifier->c_str());
+  GST_ELEMENT_WARNING(
+      self,
+      RESOURCE,
+      BUSY,
+      ("No Live Photo was taken. %s", identifier.error().message.c_str()),
+      (nullptr));
+  return nullptr;
+}
+
 static void gst_live_photo_select_class_init(GstLivePhotoSelectClass* klass) {
   auto* object_class = G_OBJECT_CLASS(klass);
   auto* element_class = GST_ELEMENT_CLASS(klass);
@@ -205,6 +218,27 @@ static void gst_live_photo_select_class_init(GstLivePhotoSelectClass* klass) {
   object_class->get_property = gst_live_photo_select_get_property;
   object_class->finalize = gst_live_photo_select_finalize;
   element_class->change_state = GST_DEBUG_FUNCPTR(gst_live_photo_select_change_state);
+
+  /**
+   * GstLivePhotoSelect::capture:
+   * @select: the #GstLivePhotoSelect
+   *
+   * With mode=trigger, in PLAYING: the clip is what is around the frame that is on screen
+   * now, once. Returns at once; the clip leaves while and after what is needed of it comes.
+   *
+   * Returns: (transfer full) (nullable): the identifier of the pair to come, or %NULL, and a warning on
+   *   the bus that says why
+   */
+  g_signal_new_class_handler(
+      "capture",
+      G_TYPE_FROM_CLASS(klass),
+      static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
+      G_CALLBACK(gst_live_photo_select_capture),
+      nullptr,
+      nullptr,
+      nullptr,
+      G_TYPE_STRING,
+      0);
 
   for (auto* pad_template : {&kVideoSink, &kAudioSink, &kVideoSrc, &kAudioSrc, &kStillSrc})
     gst_element_class_add_static_pad_template(element_class, pad_template);

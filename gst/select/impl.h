@@ -12,6 +12,7 @@
 #include "gst/select/run.h"
 #include "gst/select/source_seek.h"
 #include "gst/select/source_watch.h"
+#include "gst/select/trigger.h"
 #include "gst/support/pad_task.h"
 
 GST_DEBUG_CATEGORY_EXTERN(live_photo_select_debug);
@@ -23,6 +24,7 @@ struct Impl {
   Settings settings;  // guarded by the object lock
   std::mutex mutex;   // guards the run
   Run run;
+  Trigger trigger;
   GstPad* video_sink = nullptr;  // the element owns its pads
   GstPad* audio_sink = nullptr;
   GstPad* video_src = nullptr;

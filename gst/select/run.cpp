@@ -12,10 +12,15 @@ Result<Run> new_run(const Settings& settings) {
   run.controls_source = settings.controls_source;
   run.packet_picture = PacketPicture(settings.max_size_bytes);
   run.strip = settings.stripped();
-  if (GST_CLOCK_TIME_IS_VALID(settings.start)) run.wanted.start = from_clock_time(settings.start);
-  if (GST_CLOCK_TIME_IS_VALID(settings.duration))
+  const bool is_called_for = settings.mode == Mode::Trigger;  // capture says when
+  if (is_called_for)
+    run.wanted.duration = from_clock_time(settings.pre_capture + settings.post_capture);
+  if (!is_called_for && GST_CLOCK_TIME_IS_VALID(settings.start))
+    run.wanted.start = from_clock_time(settings.start);
+  if (!is_called_for && GST_CLOCK_TIME_IS_VALID(settings.duration))
     run.wanted.duration = from_clock_time(settings.duration);
-  if (GST_CLOCK_TIME_IS_VALID(settings.still)) run.wanted.still = from_clock_time(settings.still);
+  if (!is_called_for && GST_CLOCK_TIME_IS_VALID(settings.still))
+    run.wanted.still = from_clock_time(settings.still);
   if (const auto good = check(run.wanted); !good) return good.error();
   run.window = Window(run.wanted);
 

@@ -324,9 +324,10 @@ void Live::raw_caps(GstCaps* caps) {
 void Live::raw_picture(GstBuffer* picture, const GstSegment& segment) {
   const auto time = running_time(segment, GST_BUFFER_PTS(picture));
   if (!time) return;
+  auto kept = gst::keepable(picture);
   const std::lock_guard lock(mutex_);
   settle_before(*time);
-  raw_.push_back({retain(picture), retain(raw_caps_.get()), *time});
+  raw_.push_back({std::move(kept), retain(raw_caps_.get()), *time});
   forget_old_raw();
 }
 

@@ -5,6 +5,15 @@
 
 namespace livephoto::gst {
 
+Owned<GstBuffer> keepable(GstBuffer* buffer) {
+  if (!buffer->pool) return retain(buffer);
+  const auto config = adopt(gst_buffer_pool_get_config(buffer->pool));
+  guint most = 0;
+  const bool is_known =
+      gst_buffer_pool_config_get_params(config.get(), nullptr, nullptr, nullptr, &most);
+  return is_known && most == 0 ? retain(buffer) : adopt(gst_buffer_copy_deep(buffer));
+}
+
 void Ring::add(Item item) {
   if (items_.empty() && !item.is_start) return;
   bytes_ += gst_buffer_get_size(item.buffer.get());

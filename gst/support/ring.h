@@ -15,6 +15,10 @@ namespace livephoto::gst {
 
 using std::chrono::nanoseconds;
 
+// A reference to it, to be kept for long; a copy where it is of a pool that could run dry, and
+// its source would wait.
+Owned<GstBuffer> keepable(GstBuffer* buffer);
+
 // Buffers are kept by reference, in the order in which they came. What goes, goes in
 // whole groups: from a buffer that is a start (a sync frame; of raw pictures and of sound
 // each is one) to the next. Knows nothing of pads or threads.

@@ -216,16 +216,22 @@ struct Ended {
   guint64 still_time = 0;
 };
 
+// An element `l` and what is behind it.
+struct Line {
+  std::string description;
+  const gchar* video_pad;
+};
+
 class Rig {
  public:
   explicit Rig(const std::string& properties = "")
-      : pipeline_(adopt(gst_parse_launch(
-            ("livephotosink name=l mode=trigger video-encoder=\"x264enc speed-preset=ultrafast "
-             "threads=1\" " +
-             properties)
-                .c_str(),
-            nullptr))),
-        bus_(gst_element_get_bus(pipeline_.get())),
+      : Rig(Line{
+            "livephotosink name=l mode=trigger video-encoder=\"x264enc speed-preset=ultrafast "
+            "threads=1\" " +
+                properties,
+            "video"}) {}
+  explicit Rig(const Line& line)
+      : pipeline_(adopt(gst_parse_launch(line.description.c_str(), nullptr))), bus_(gst_element_get_bus(pipeline_.get())),
         clock_(gst_test_clock_new_with_start_time(0)) {
     // gst_parse_launch() makes a pipeline of several elements only.
     if (!GST_IS_PIPELINE(pipeline_.get())) wrap();
@@ -233,7 +239,7 @@ class Rig {
     gst_pipeline_use_clock(GST_PIPELINE(pipeline_.get()), clock_);
     gst_element_set_start_time(pipeline_.get(), GST_CLOCK_TIME_NONE);
     gst_element_set_base_time(pipeline_.get(), 0);
-    link(video, "video");
+    link(video, line.video_pad);
   }
   ~Rig() {
     go_to(GST_STATE_NULL);
@@ -272,7 +278,9 @@ class Rig {
   }
   // To PLAYING, with the first picture, which brings it there.
   void play_raw() {
-    if (GST_STATE(pipeline_.get()) == GST_STATE_NULL) name_files();
+    const bool has_location =
+        g_object_class_find_property(G_OBJECT_GET_CLASS(sink_.get()), "location") != nullptr;
+    if (has_location && GST_STATE(pipeline_.get()) == GST_STATE_NULL) name_files();
     go_to(GST_STATE_PLAYING);
     video.start(raw_caps().c_str());
     push(0, 0);
@@ -334,11 +342,18 @@ class Rig {
     }
     return all;
   }
-  // What is on the bus but EOS was not looked at: fails where that comes before its time.
   void expect_eos() {
-    const auto message = pop();
+    auto message = pop();
+    while (message && GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ELEMENT) message = pop();
     fail_unless(message != nullptr, "no EOS");
     fail_unless_equals_int(GST_MESSAGE_TYPE(message.get()), GST_MESSAGE_EOS);
+  }
+  // The error that ends it.
+  std::string error() {
+    auto message = pop();
+    while (message && GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ELEMENT) message = pop();
+    fail_unless(message && GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR, "no error");
+    return text_of(GST_MESSAGE_CAST(message.get()));
   }
   std::vector<std::string> warnings;
 
