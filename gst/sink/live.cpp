@@ -158,6 +158,14 @@ void Live::finish(Capture capture, Failures& failures) {
             " bytes; raise max-size-bytes, or let the source send key frames more often."));
     return;
   }
+  // The picture itself may be there, but nothing around it.
+  if (std::max(capture.kept_at, capture.at - settings_.before) > *picture_.ring.latest()) {
+    --at_once_;
+    failures.emplace_back(
+        capture.identifier,
+        invalid_input("The source ended, or changed, before the pictures of the capture had come."));
+    return;
+  }
   write(clip_of(capture));
 }
 

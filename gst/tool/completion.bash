@@ -4,7 +4,7 @@ _gst_livephoto() {
   local command='' word options=''
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in make | suggest | inspect | verify | repair | split) command=$word; break ;; esac
+    case $word in make | suggest | inspect | verify | repair | split | capture) command=$word; break ;; esac
   done
 
   case $previous in
@@ -12,7 +12,8 @@ _gst_livephoto() {
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;
-    --start | --duration | --still | --size | --date | --gps | --jobs | --timeout | --identifier | --count | --pick)
+    --start | --duration | --still | --size | --date | --gps | --jobs | --timeout | --identifier | --count | --pick | \
+      --every | --pre | --post)
       return ;;  # nobody knows
     --profile)
       mapfile -t COMPREPLY < <(compgen -W 'apple immich photoprism memories ente web' -- "$current")
@@ -23,7 +24,7 @@ _gst_livephoto() {
   esac
 
   case $command in
-    '') options='make suggest inspect verify repair split --help --version' ;;
+    '') options='make suggest inspect verify repair split capture --help --version' ;;
     make)
       options='--output --keep-tree --force --dry-run --start --duration --still --auto --pick --no-advice --exact --jpeg
         --pvt --zip --size --crop --mute --date --gps --no-gps --strip --files0-from --from --jobs --timeout --json --help' ;;
@@ -34,6 +35,7 @@ _gst_livephoto() {
     repair)
       options='--output --in-place --still --identifier --new-identifier --replace-maker-note --force --json --help' ;;
     split) options='--output --frames --force --json --help' ;;
+    capture) options='--output --every --count --pre --post --jpeg --pvt --zip --size --crop --json --help' ;;
   esac
   if [[ $current == -* || -z $command ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gst/tool/capture_command.h"
 #include "gst/tool/command.h"
 #include "gst/tool/help.h"
 #include "gst/tool/inspect_command.h"
@@ -62,6 +63,7 @@ int main(int argc, char** argv) {
   add_verify_command(program);
   add_repair_command(program);
   add_split_command(program);
+  add_capture_command(program);
   add_job_command(program);
 
   try {

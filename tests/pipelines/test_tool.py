@@ -21,7 +21,7 @@ import readers
 import tool
 
 SOURCES = harness.ROOT / "gst" / "tool"
-OTHERS = ("suggest", "inspect", "verify", "repair", "split")
+OTHERS = ("suggest", "inspect", "verify", "repair", "split", "capture")
 
 
 def frame_numbers(movie):

@@ -1,0 +1,167 @@
+"""gst-livephoto-1.0 capture: Live Photos of what is live, taken by lines, signals and the clock."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import clips
+import harness
+import tool
+
+SHORT = ("--pre", "0.4", "--post", "0.4")
+
+
+class Capture(tool.ToolTest):
+    elements = ("livephotosink", "videotestsrc", "audiotestsrc", "x264enc", "avenc_aac", "avdec_h264")
+
+    def start(self, *arguments):
+        """A running capture with lines to write to; it has played when this returns."""
+        process = subprocess.Popen(  # the caller waits for it
+            [tool.PROGRAM, "capture", *arguments], cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C.UTF-8"})
+        self.addCleanup(process.kill)
+        return process
+
+    @staticmethod
+    def comes_true(condition):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not condition():
+            time.sleep(0.05)
+        return condition()
+
+    @staticmethod
+    def listens_to(process, number):
+        """Before it does, the signal would end it."""
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+        return int(caught.split()[1], 16) >> (number - 1) & 1 == 1
+
+    def finish(self, process):
+        out, err = process.communicate(timeout=120)
+        return tool.Said((), process.returncode, out.decode(), err.decode())
+
+    def wait_for_one(self, process, take):
+        """Takes until one succeeds: nothing can be captured before the first picture is there."""
+        deadline = time.monotonic() + 100
+        os.set_blocking(process.stdout.fileno(), False)
+        text = b""
+        while time.monotonic() < deadline and b"\n" not in text:
+            take()
+            time.sleep(0.5)
+            text += process.stdout.read() or b""
+        os.set_blocking(process.stdout.fileno(), True)
+        self.assertIn(b"captured", text)
+
+    def expect_pairs(self, names, extension="HEIC"):
+        for name in names:
+            self.assertTrue((self.folder / f"{name}.{extension}").exists(), name)
+            verified = self.run_tool("verify", name)
+            self.assertEqual(verified.code, 0, verified)
+
+    def test_the_clock_takes_as_many_as_are_wanted(self):
+        said = self.run_tool("capture", "test", "--every", "1", "--count", "2", "--size", "320x", "--json", *SHORT)
+
+        self.assertEqual(said.code, 0, said)
+        *pairs, summary = said.events()
+        self.assertEqual([pair["event"] for pair in pairs], ["captured"] * 2)
+        self.assertEqual((summary["event"], summary["captured"], summary["failed"]), ("summary", 2, 0))
+        self.assertEqual(len({pair["content_identifier"] for pair in pairs}), 2)
+        for pair in pairs:
+            self.assertAlmostEqual(pair["duration"], 0.8, delta=0.08)
+            self.assertAlmostEqual(pair["still_offset"], 0.4, delta=0.08)
+        self.expect_pairs(["capture-0001", "capture-0002"])
+
+    def test_a_line_takes_one_and_ctrl_c_finishes_it(self):
+        process = self.start("test", "--size", "320x", "--json", "-o", "out/party", "--post", "30")
+
+        def press_enter():
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+
+        # It would last for half a minute; the end finishes it with what has come.
+        self.assertTrue(self.comes_true((self.folder / "out").exists))
+        time.sleep(3)
+        press_enter()
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        said = self.finish(process)
+
+        self.assertEqual(said.code, 0, said)
+        *pairs, summary = said.events()
+        self.assertEqual(summary["captured"], len(pairs))
+        self.assertEqual(len(pairs) + summary["refused"], 1, said)
+        if pairs:  # a machine that is very slow has no picture after three seconds
+            self.assertLess(pairs[0]["duration"], 29)
+            self.expect_pairs(["out/party-0001"])
+
+    def test_a_signal_takes_one(self):
+        process = self.start("test", "--size", "320x", "--json", *SHORT)
+        self.assertTrue(self.comes_true(lambda: self.listens_to(process, signal.SIGUSR1)))
+        self.wait_for_one(process, lambda: process.send_signal(signal.SIGUSR1))
+        process.send_signal(signal.SIGTERM)
+
+        self.assertEqual(self.finish(process).code, 0)
+        self.expect_pairs(["capture-0001"])
+
+    def test_what_is_there_is_never_replaced(self):
+        for name in ("IMG_01.JPG", "IMG_02.MOV"):
+            (self.folder / name).write_text("precious")
+        said = self.run_tool(
+            "capture", "test", "--every", "1", "--count", "1", "--jpeg", "--size", "320x", "-o", "IMG_%02d", *SHORT)
+
+        self.assertEqual(said.code, 0, said)
+        self.expect_pairs(["IMG_03"], "JPG")
+        for name in ("IMG_01.JPG", "IMG_02.MOV"):
+            self.assertEqual((self.folder / name).read_text(), "precious")
+
+    def test_a_video_is_played_in_its_own_time_and_ends(self):
+        self.copy(clips.moving(), "holiday.mp4")
+        said = self.run_tool("capture", "holiday.mp4", "--every", "1", "--count", "1", "--json", "--pvt", *SHORT)
+
+        self.assertEqual(said.code, 0, said)
+        pair = said.events()[0]
+        self.assertAlmostEqual(pair["still"], 1, delta=0.6)
+        self.assertTrue((self.folder / "capture-0001.pvt").is_dir())
+        self.assertEqual(self.run_tool("verify", "capture-0001.pvt").code, 0)
+
+    def test_without_a_call_a_video_ends_with_nothing(self):
+        self.copy(clips.moving(), "holiday.mp4")
+        said = self.run_tool("capture", "holiday.mp4")
+
+        self.assertEqual((said.code, said.out, said.err), (0, "", ""), said)
+        self.assertEqual([path.name for path in pathlib.Path(self.folder).glob("capture*")], [])
+
+    def test_a_disk_that_goes_away_loses_the_capture_and_no_more(self):
+        process = self.start("test", "--size", "320x", "--json", "-o", "out/", "--every", "1", "--count", "2", *SHORT)
+        self.assertTrue(self.comes_true((self.folder / "out").exists))
+        (self.folder / "out").rmdir()
+        said = self.finish(process)
+
+        self.assertEqual(said.code, 1, said)
+        *lost, summary = said.events()
+        self.assertEqual([event["event"] for event in lost], ["failed"] * 2, said)
+        self.assertEqual(summary["failed"], 2)
+        self.assertIn("out", lost[0]["message"])
+
+    def test_what_cannot_be_is_one_sentence(self):
+        (self.folder / "text").write_text("no video")
+        for arguments, code, sentence in (
+                (("nowhere",), 2, "no nowhere to capture"),
+                (("test", "--pre", "61"), 2, "more than a minute"),
+                (("test", "--crop"), 2, "--size"),
+                (("test", "--zip"), 2, "--pvt"),
+                (("test", "-o", "text/"), 1, "text"),
+                (("text",), 1, ""),
+                (("rtsp://127.0.0.1:1/nothing",), 1, "")):
+            with self.subTest(arguments):
+                said = self.run_tool("capture", *arguments)
+                self.assertEqual(said.code, code, said)
+                self.assertIn(sentence, said.err)
+                self.assertEqual(len(said.err.splitlines()), 1, said)
+                self.assertTrue(said.err.startswith(tool.PROGRAM + ": "), said)
+
+
+if __name__ == "__main__":
+    harness.main()
