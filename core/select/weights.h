@@ -47,7 +47,7 @@ inline constexpr Part kWhole{3.0, 0.10};     // a cut makes two moments of one
 inline constexpr Part kExposed{4.0, 0.02};
 inline constexpr Part kComplete{0.3, 0.30};  // a guess: decides between equals
 inline constexpr Part kCover{1.0, 0.05};     // another frame can be had
-inline constexpr Part kSharpPictures{2.0, 0.05};
+inline constexpr Part kSharpPictures{4.0, 0.05};
 inline constexpr Part kMoving{5.0, 0.0};     // the share that is not frozen
 
 inline constexpr double kFrozenBelow = 0.5;  // share that is not frozen: a frozen window
@@ -65,7 +65,7 @@ inline constexpr double kCoverMoving = 0.5;       // left of it where the camera
 inline constexpr double kCoverFrozen = 0.1;       // left of it where the picture stands still
 inline constexpr double kCoverHalf = 0.5;         // what makes a score of one half
 inline constexpr double kCoverNearCut = 0.2;      // left of it one frame from a cut
-inline constexpr double kCoverOffCentre = 0.01;   // lost from the middle of the window to its end
+inline constexpr double kCoverOffCentre = 0.05;   // lost from the middle of the window to its end
 
 inline constexpr double kMostOverlap = 0.1;       // of the duration, between two proposals
 
