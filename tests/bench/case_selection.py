@@ -19,8 +19,8 @@ def rows(folder):
     chooser = Path(os.environ["LIVEPHOTO_BENCH_PROGRAMS"]) / "choose"
     sys.stdout.flush()
     done = subprocess.run(
-        [DEBIAN_PYTHON, str(REPORT), "--chooser", str(chooser), "--material", str(material.folder()), "--json",
-         str(told)], stdin=subprocess.DEVNULL, check=False)
+        [DEBIAN_PYTHON, str(REPORT), "--chooser", str(chooser), "--material", str(material.folder()), "--per-source",
+         str(measuring.rounds_asked(5)), "--json", str(told)], stdin=subprocess.DEVNULL, check=False)
     if done.returncode == 77:
         raise measuring.CannotMeasure("it judges by the clips of ../shared, which are not there")
     if done.returncode != 0:

@@ -21,9 +21,10 @@ def frames(case, scene, others):
 
 
 def defocus(case, scene):
-    """Gaussian blur of a radius that wanders from moderate to strong, and the noise of a sensor over all."""
+    """Gaussian blur of a radius that wanders from moderate (twice that of the softest good frame) to strong, and the
+    noise of a sensor over all."""
     random = case.random("defocus")
-    first = scenes.GOOD_LEVELS
+    first = scenes.GOOD_LEVELS + 1
     span = len(scenes.BLURS) - 1 - first
     seconds = numpy.arange(case.length) / case.source.rate
     wave = numpy.sin(2 * numpy.pi * (seconds / random.uniform(3, 8) + random.uniform()))

@@ -130,8 +130,8 @@ struct Scene {
   }
 };
 
-// One pass of 1 2 1 in both directions, edges kept: the square root of half the passes is its
-// standard deviation in pixels.
+// One pass of 1 2 1 in both directions: the square root of half the passes is the standard deviation
+// in pixels. Rows run into each other at their ends, which does no harm.
 void blur(Pixels& view, Pixels& spare) {
   constexpr int kWidth = SpoiledVideo::kWidth;
   spare = view;
@@ -209,7 +209,7 @@ struct SpoiledVideo::State {
     return static_cast<int>(std::lround(strength * 22 * sum));
   }
 
-  // 0.7 widths a second or so, from the good window on.
+  // 0.56 to 1.04 widths a second, from the good window on and towards it.
   int panned(int number) const {
     const double step = strength * 0.8 * kWidth / kRate;
     const int side = number < good ? -1 : 1;
