@@ -8,7 +8,7 @@ Usage: tests/bench/run.sh [--no-install] [CASE...]
 
 Installs the Debian packages that are missing (--no-install: does not), builds, and
 measures: lossless, encoded, length, muxer, selector, still, memory, selection (all by
-default). The clips that it makes once take 5 GB in the build folder, which is
+default). The clips that it makes once take 4 GB in the build folder, which is
 build-bench or $LIVEPHOTO_BUILD. LIVEPHOTO_BENCH_ROUNDS=3 is quicker and rougher.
 
 The case selection judges which moments core/select chooses; it needs ../shared.
