@@ -12,6 +12,7 @@ PER_SOURCE = 5  # cases of each kind
 LONGER = 1.25  # a good window longer than the clip, as a multiple of it
 
 _SPELL = 0.11  # of the good window is left sharp
+_BEFORE = 14  # frames that the still has to have before it in the clip: without them phones refuse it as a wallpaper
 _SOFT = 3  # how blurred the rest of it is at least, as scenes.BLURS has it
 _FULL_SIZE = ("shake", "freeze", "pan")
 
@@ -102,8 +103,10 @@ def _wandering(random, length, rate):
 
 
 def _focusing(random, count):
-    """A little soft, but for one spell that is left sharp; softer the further from it."""
-    sharp = random.uniform(0.3, 0.7) * (count - 1)
+    """A little soft, but for one spell that is left sharp; softer the further from it. The spell is where a still may
+    be even if the clip begins a little late."""
+    earliest = max(0.3, (_BEFORE + 1) / count + 0.1)
+    sharp = random.uniform(earliest, max(earliest, 0.7)) * (count - 1)
     away = numpy.abs(numpy.arange(count) - sharp) / count
     levels = numpy.clip(numpy.rint(_SOFT + (away - _SPELL / 2) / 0.2), _SOFT, _SOFT + 2).astype(int)
     levels[away <= _SPELL / 2] = 0

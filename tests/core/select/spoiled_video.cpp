@@ -130,8 +130,8 @@ struct Scene {
   }
 };
 
-// One pass of 1 2 1 in both directions: the square root of half the passes is the standard deviation
-// in pixels. Rows run into each other at their ends, which does no harm.
+// One pass of 1 2 1 in both directions: the square root of half the passes is the standard
+// deviation in pixels. Rows run into each other at their ends, which does no harm.
 void blur(Pixels& view, Pixels& spare) {
   constexpr int kWidth = SpoiledVideo::kWidth;
   spare = view;
@@ -150,8 +150,8 @@ struct SpoiledVideo::State {
       : how(spoiled), random(seed * 7 + static_cast<unsigned>(spoiled)), scene(seed) {
     do {
       good = random.below(kFrames - kGood + 1);
-    } while (std::abs(good + kGood / 2 - kFrames / 2) < kGood * 0.7);  // the middle is spoiled
-    sharp = good + static_cast<int>(random.between(0.3, 0.6) * kGood);
+    } while (std::abs(good + kGood / 2 - kFrames / 2) < kGood * 0.7);   // the middle is spoiled
+    sharp = good + static_cast<int>(random.between(0.4, 0.6) * kGood);  // 14 frames are before it
     breath = random.between(0, 6);
     strength = random.between(0.7, 1.3);
     if (how == Spoiled::CutUp)
