@@ -33,6 +33,8 @@ struct FrameMeasures {
   nanoseconds time{0};      // when it is shown
   bool follows = false;     // the frame before it was measured too: what compares the two is known
   double sharpness = 0;     // of its sharpest parts: 1 are edges as a good lens draws them, 0 is a blur
+  double detail = 0;        // root of the energy of fine detail beyond noise, in steps of 8 bits: grows with
+                            // contrast too, and tells sharper from less sharp frames of one scene
   double brightness = 0;    // the mean, 0 is black, 1 is white
   double contrast = 0;      // twice the standard deviation: 1 is half black, half white
   double clipped_dark = 0;  // shares of the picture, 0 to 1

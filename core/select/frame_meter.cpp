@@ -196,7 +196,9 @@ FrameMeasures FrameMeter::measure(const LumaView& luma, nanoseconds time) {
 
   FrameMeasures measures;
   measures.time = time;
-  measures.sharpness = sharpness(plane, state.geometry, state.edges);
+  const auto sharpness = measure_sharpness(plane, state.geometry, state.edges);
+  measures.sharpness = sharpness.edges;
+  measures.detail = sharpness.detail;
   const auto light = measure_light(plane.levels[state.geometry.levels > 1 ? 1 : 0], luma.is_full_range);
   measures.brightness = light.brightness;
   measures.contrast = light.contrast;

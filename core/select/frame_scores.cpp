@@ -26,17 +26,39 @@ double exposed_of(const FrameMeasures& frame) {
          kNotBurnt(frame.clipped_bright) * kContrast(frame.contrast);
 }
 
-// Sharpness of the sharpest frames in which there is something to see.
-double sharpest(std::span<const FrameMeasures> frames) {
+// What is as much as the frames have of it that have most, and in which there is something to see.
+double most_of(std::span<const FrameMeasures> frames, double FrameMeasures::*value) {
   std::vector<double> values;
   for (const auto& frame : frames)
-    if (exposed_of(frame) > kUnknown) values.push_back(frame.sharpness);
+    if (exposed_of(frame) > kUnknown) values.push_back(frame.*value);
   if (values.empty())
-    for (const auto& frame : frames) values.push_back(frame.sharpness);
-  if (values.empty()) return 1;
+    for (const auto& frame : frames) values.push_back(frame.*value);
+  if (values.empty()) return kLeastSharpness;
   const auto place = static_cast<std::size_t>(kSharpest * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), values.begin() + static_cast<long>(place), values.end());
-  return std::max(values[place], 1e-3);
+  return std::max(values[place], kLeastSharpness);
+}
+
+// What each frame is compared with: the sharpest ones of its shot. Another scene may have finer
+// detail, but a shot that is blurred from end to end is to be known.
+struct Reference {
+  double sharpness = 1;
+  double detail = 1;
+};
+
+std::vector<Reference> references(std::span<const FrameMeasures> frames) {
+  const double least = kShotSharpness * most_of(frames, &FrameMeasures::sharpness);
+  std::vector<Reference> all(frames.size());
+  for (std::size_t begin = 0; begin < frames.size();) {
+    auto end = begin + 1;
+    while (end < frames.size() && !frames[end].is_cut) ++end;
+    const auto shot = frames.subspan(begin, end - begin);
+    const Reference reference{
+        std::max(most_of(shot, &FrameMeasures::sharpness), least), most_of(shot, &FrameMeasures::detail)};
+    std::fill(all.begin() + static_cast<long>(begin), all.begin() + static_cast<long>(end), reference);
+    begin = end;
+  }
+  return all;
 }
 
 // A picture that stays for longer than a frozen one is frozen too.
@@ -83,20 +105,21 @@ bool is_at_cut(std::span<const FrameMeasures> frames, std::size_t index) {
 
 std::vector<FrameScore> score_frames(std::span<const FrameMeasures> frames) {
   std::vector<FrameScore> scores(frames.size());
-  const double reference = sharpest(frames);
+  const auto reference = references(frames);
   set_times(frames, scores);
   find_frozen(frames, scores);
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const auto& frame = frames[i];
     auto& score = scores[i];
-    const double beside = frame.sharpness / reference;
+    const double beside = frame.sharpness / reference[i].sharpness;
+    const double detail = frame.detail / reference[i].detail;
     score.calm = calm_of(frame);
     score.exposed = exposed_of(frame);
     score.sharp = kSharp(beside);
     // Shaking pictures and frozen ones are not alive, whatever differs in them.
     score.alive = alive_of(frame) * score.calm * score.moving;
     score.activity = frame.local_motion * score.calm;
-    score.cover = std::pow(beside, kCoverSharp) * score.exposed *
+    score.cover = std::pow(beside, kCoverSharp) * std::pow(detail, kCoverDetail) * score.exposed *
                   (kCoverMoving + (1 - kCoverMoving) * score.calm) *
                   (kCoverFrozen + (1 - kCoverFrozen) * score.moving) * (is_at_cut(frames, i) ? kCoverNearCut : 1);
   }

@@ -16,7 +16,7 @@ struct FrameScore {
   double sharp = 0;
   double moving = 0;    // the share of its time in which the picture is not frozen
   double activity = 0;  // local motion
-  double cover = 0;     // 1 is like the sharpest of the video; it may be more
+  double cover = 0;     // 1 is like the sharpest of the shot; it may be more
 };
 
 // The middle one of the times between frames that follow each other; 0 of fewer than two frames.

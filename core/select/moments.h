@@ -26,7 +26,7 @@ struct Scores {
   double exposed = 0;
   double complete = 0;  // what happens begins and settles in it
   double cover = 0;     // the still is sharp, well exposed, and not at the edge
-  double sharp = 0;     // the pictures, beside the sharpest of the video
+  double sharp = 0;     // the pictures, beside the sharpest of the shot
 };
 
 struct Moment {

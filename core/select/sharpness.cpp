@@ -126,13 +126,17 @@ EdgeRatios edge_ratios(const Geometry& geometry) {
       edge_ratio(geometry, kBlurredEdge * geometry.fine_lag)};
 }
 
-double sharpness(const WorkingPlane& plane, const Geometry& geometry, const EdgeRatios& edges) {
+Sharpness measure_sharpness(const WorkingPlane& plane, const Geometry& geometry, const EdgeRatios& edges) {
   Tiles tiles;
   std::size_t count = 0;
   for (int y = 0; y < geometry.tiles_y; ++y)
     for (int x = 0; x < geometry.tiles_x; ++x) tiles[count++] = measure_tile(plane, geometry, x, y);
 
   const double noise = kNoiseMargin * noise_energy(tiles, count);
+  Sharpness result;
+  for (std::size_t i = 0; i < count; ++i)
+    result.detail += std::max(tiles[i].fine() - 2 * noise, 0.0) / static_cast<double>(count);
+  result.detail = std::sqrt(result.detail);
   const auto best = static_cast<std::size_t>(std::ceil(kShareOfTiles * static_cast<double>(count)));
   std::partial_sort(
       tiles.begin(), tiles.begin() + static_cast<long>(best), tiles.begin() + static_cast<long>(count),
@@ -147,11 +151,12 @@ double sharpness(const WorkingPlane& plane, const Geometry& geometry, const Edge
   }
   const double across = on_scale(sum.fine_across, sum.coarse_across, noise, edges);
   const double down = on_scale(sum.fine_down, sum.coarse_down, noise, edges);
-  if (sum.coarse() <= 0) return 0;
+  if (sum.coarse() <= 0) return result;
   const double whole = (across * sum.coarse_across + down * sum.coarse_down) / sum.coarse();
   const bool has_both = std::min(sum.coarse_across, sum.coarse_down) >= kBothDirections * std::max(sum.coarse_across, sum.coarse_down);
   // A blur of motion leaves one direction sharp.
-  return has_both ? (whole + std::min(across, down)) / 2 : whole;
+  result.edges = has_both ? (whole + std::min(across, down)) / 2 : whole;
+  return result;
 }
 
 }  // namespace livephoto::select

@@ -13,12 +13,17 @@ struct EdgeRatios {
 
 EdgeRatios edge_ratios(const Geometry& geometry);
 
-// 0 to 1, on the scale that the ratios of the geometry span. The ratio of two bands says how wide
+struct Sharpness {
+  double edges = 0;   // 0 to 1
+  double detail = 0;  // of the whole picture, in steps of 8 bits
+};
+
+// On the scale that the ratios of the geometry span. The ratio of two bands says how wide
 // edges are, whatever their contrast: the idea of F. Crete et al., "The blur effect: perception and
 // estimation with a new no-reference perceptual blur metric", Human Vision and Electronic Imaging
 // XII, SPIE 6492 (2007). Energy of gradients as the measure of focus, and that noise is what harms
 // it most: S. Pertuz, D. Puig, M. A. Garcia, "Analysis of focus measure operators for
 // shape-from-focus", Pattern Recognition 46 (2013), 1415-1432.
-double sharpness(const WorkingPlane& plane, const Geometry& geometry, const EdgeRatios& edges);
+Sharpness measure_sharpness(const WorkingPlane& plane, const Geometry& geometry, const EdgeRatios& edges);
 
 }  // namespace livephoto::select

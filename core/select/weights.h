@@ -28,8 +28,10 @@ inline constexpr Ramp kBrightEnough{0.03, 0.12};  // brightness
 inline constexpr Ramp kNotAllDark{0.97, 0.70};    // share of black pixels
 inline constexpr Ramp kNotBurnt{0.45, 0.12};      // share of white pixels
 inline constexpr Ramp kContrast{0.02, 0.10};
-inline constexpr Ramp kSharp{0.15, 0.60};         // beside the sharpest frames of the video
-inline constexpr double kSharpest = 0.9;          // the quantile that is called the sharpest
+inline constexpr Ramp kSharp{0.15, 0.50};         // beside the sharpest frames of the shot
+inline constexpr double kSharpest = 0.97;          // the quantile that is called the sharpest
+inline constexpr double kShotSharpness = 0.3;     // of the video's sharpest: what those of a shot are at least
+inline constexpr double kLeastSharpness = 0.001;
 inline constexpr double kUnknown = 0.5;           // calm and alive, of a frame that does not follow
 inline constexpr double kFrozenAfter = 0.3;       // seconds in which nothing changes at all
 
@@ -60,7 +62,8 @@ inline constexpr double kEdgeOfAction = 0.15;  // of the window, from either end
 inline constexpr std::size_t kFramesBefore = 14;  // the still, where possible: phones show less badly
 inline constexpr double kCoverEdge = 0.12;        // of the window, from either end: no cover there
 inline constexpr double kCoverAtEdge = 0.5;       // left of a given one that is there
-inline constexpr double kCoverSharp = 3.0;        // exponent of sharpness beside the sharpest
+inline constexpr double kCoverSharp = 1.0;        // exponents of sharpness and detail beside the best
+inline constexpr double kCoverDetail = 3.0;
 inline constexpr double kCoverMoving = 0.5;       // left of it where the camera is all but calm
 inline constexpr double kCoverFrozen = 0.1;       // left of it where the picture stands still
 inline constexpr double kCoverHalf = 0.5;         // what makes a score of one half

@@ -327,6 +327,17 @@ TEST(Sharpness, IsThatOfTheSubjectNotOfTheBackground) {
   EXPECT_LT(sharpness_of(background), 0.2 * all_sharp);
 }
 
+TEST(Detail, FallsWithBlurAndNotWithNoise) {
+  const auto picture = render(Scene(28, 2), 640, 360);
+  auto blurred = picture, noisy = picture;
+  blur(blurred, 1.5);
+  add_noise(noisy, 6, 1);
+  const auto detail = [](const Picture& of) { return FrameMeter().measure(of.view(), 0s).detail; };
+
+  EXPECT_LT(detail(blurred), 0.9 * detail(picture));
+  EXPECT_NEAR(detail(noisy), detail(picture), 0.25 * detail(picture));
+}
+
 TEST(Light, IsMeasuredOnTheScaleOfTheRange) {
   Picture picture{64, 64, 64, std::vector<std::uint8_t>(64 * 64, 16)};
   for (int y = 0; y < 32; ++y)

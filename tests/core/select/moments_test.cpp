@@ -18,6 +18,7 @@ FrameMeasures good_frame(nanoseconds time) {
   frame.time = time;
   frame.follows = time > 0s;
   frame.sharpness = 0.6;
+  frame.detail = 10;
   frame.brightness = 0.45;
   frame.contrast = 0.4;
   frame.difference = 0.02;
@@ -26,6 +27,11 @@ FrameMeasures good_frame(nanoseconds time) {
   frame.shake = 0.01;
   frame.local_motion = 0.03;
   return frame;
+}
+
+void sharpen(FrameMeasures& frame, double sharpness) {
+  frame.detail *= sharpness / frame.sharpness;
+  frame.sharpness = sharpness;
 }
 
 using Spoil = std::function<void(FrameMeasures&)>;
@@ -126,6 +132,15 @@ TEST(Moments, ActionThatBeginsAndSettlesInsideIsPreferred) {
   EXPECT_GT(moment.scores.complete, 0.7);
 }
 
+TEST(Moments, AShotIsJudgedByItsOwnSharpness) {
+  auto frames = spoiled_but(20, 8, 12, [](auto& frame) { frame.shake = 0.3; });
+  for (auto& frame : frames)
+    if (frame.time >= 8s && frame.time < 12s) sharpen(frame, 0.25);
+  frames[240].is_cut = frames[360].is_cut = true;
+
+  EXPECT_GE(overlap(best(frames), 8, 12), 0.95);
+}
+
 TEST(Moments, AreApartAndTheBestFirst) {
   auto frames = spoiled_but(20, 4, 7, [](auto& frame) { frame.sharpness = 0.5; });
   const auto moments = find_moments(frames, {}, 4);
@@ -198,7 +213,7 @@ TEST(Moments, SpanAGapWhereNoStretchHasRoom) {
     frames.push_back(good_frame(i * 2s));
     frames.back().follows = false;
   }
-  frames[6].sharpness = 0.9;
+  sharpen(frames[6], 0.9);
 
   const auto moment = best(frames);
 
@@ -254,10 +269,10 @@ TEST(Wanted, AWindowAtTheEndIsCutShort) {
 
 TEST(Still, IsTheSharpestFrameThatIsNotAtTheEdge) {
   auto frames = video(3);
-  frames[2].sharpness = 0.9;
-  frames[8].sharpness = 0.9;  // fewer than 14 frames before it
-  frames[70].sharpness = 0.7;
-  frames[88].sharpness = 0.9;
+  sharpen(frames[2], 0.9);
+  sharpen(frames[8], 0.9);  // fewer than 14 frames before it
+  sharpen(frames[70], 0.7);
+  sharpen(frames[88], 0.9);
 
   EXPECT_EQ(best(frames).still, frames[70].time);
 }
@@ -266,7 +281,7 @@ TEST(Still, IsInTheMiddleOfEquals) { EXPECT_NEAR(std::chrono::duration<double>(b
 
 TEST(Still, IsNotBesideACutNorInABurntOrDarkFrame) {
   auto frames = video(3);
-  for (const auto i : {30U, 40U, 50U, 60U}) frames[i].sharpness = 0.8;
+  for (const auto i : {30U, 40U, 50U, 60U}) sharpen(frames[i], 0.8);
   frames[30].is_cut = true;
   frames[40].clipped_bright = 0.6;
   frames[50].brightness = 0.02;
