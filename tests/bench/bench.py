@@ -26,7 +26,8 @@ import harness  # noqa: E402  (it is in the folder that was just added)
 import measuring  # noqa: E402
 import programs  # noqa: E402
 
-CASES = ("lossless", "encoded", "length", "auto", "measures", "muxer", "selector", "still", "memory", "selection")
+CASES = (
+    "lossless", "encoded", "length", "auto", "measures", "muxer", "selector", "still", "memory", "trigger", "selection")
 
 
 def rows_of(name):

@@ -7,9 +7,10 @@ usage() {
 Usage: tests/bench/run.sh [--no-install] [CASE...]
 
 Installs the Debian packages that are missing (--no-install: does not), builds, and
-measures: lossless, encoded, length, muxer, selector, still, memory, selection (all by
-default). The clips that it makes once take 4 GB in the build folder, which is
-build-bench or $LIVEPHOTO_BUILD. LIVEPHOTO_BENCH_ROUNDS=3 is quicker and rougher.
+measures: lossless, encoded, length, auto, measures, muxer, selector, still, memory,
+trigger, selection (all by default). The clips that it makes once take 4 GB in the
+build folder, which is build-bench or $LIVEPHOTO_BUILD. LIVEPHOTO_BENCH_ROUNDS=3 is
+quicker and rougher.
 
 The case selection judges which moments core/select chooses; it needs ../shared.
 END
@@ -40,7 +41,8 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! { configure "$build" --buildtype=debugoptimized -Dtests=enabled -Dgst=enabled -Djpeg=enabled &&
-    meson compile -C "$build" gstlivephoto floor_bench mux_bench select_bench choose; } >"$log" 2>&1; then
+    meson compile -C "$build" gstlivephoto floor_bench meter_bench mux_bench select_bench trigger_bench choose \
+      gst-livephoto-1.0; } >"$log" 2>&1; then
   tail -n 20 "$log"
   exit 1
 fi
