@@ -331,7 +331,7 @@ TEST(Detail, FallsWithBlurAndNotWithNoise) {
   const auto picture = render(Scene(28, 2), 640, 360);
   auto blurred = picture, noisy = picture;
   blur(blurred, 1.5);
-  add_noise(noisy, 6, 1);
+  add_noise(noisy, 3, 1);
   const auto detail = [](const Picture& of) { return FrameMeter().measure(of.view(), 0s).detail; };
 
   EXPECT_LT(detail(blurred), 0.9 * detail(picture));
