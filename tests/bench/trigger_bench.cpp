@@ -186,7 +186,7 @@ class Bench {
   explicit Bench(Wish wish) : wish_(std::move(wish)) {
     // A camera's queue: what does not fit is lost.
     const std::string line =
-        "queue name=in leaky=upstream max-size-buffers=15 max-size-bytes=0 max-size-time=0 ! "
+        "queue name=in leaky=upstream max-size-buffers=30 max-size-bytes=0 max-size-time=0 ! "
         "l.video livephotosink name=l mode=trigger max-captures=8 location=" +
         wish_.folder + "/t%04d video-encoder=\"" + wish_.encoder + "\"";
     pipeline_ = adopt(gst_parse_launch(line.c_str(), nullptr));
