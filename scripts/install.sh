@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Tells which packages of debian-12.txt a machine lacks and installs those; other scripts source it.
+# Tells which packages of debian-12.txt, and modules of Node, a machine lacks and installs those; other scripts source it.
 
 package_list=$(dirname "${BASH_SOURCE[0]}")/debian-12.txt
 
@@ -24,6 +24,8 @@ missing_packages() {
   # shellcheck disable=SC2046  # one argument per name
   installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $(packages_in "$@") 2>/dev/null) || true
   for name in $(packages_in "$@"); do
+    # Node's own packages of nodejs bring npm, and do not go with Debian's.
+    if [ "$name" = npm ] && command -v npm >/dev/null; then continue; fi
     grep -qxF "installed $name" <<<"$installed" || printf '%s\n' "$name"
   done
 }
@@ -62,4 +64,23 @@ install_missing() {
     return 1
   fi
   rm -f "$log"
+}
+
+# install_node_modules DIR installs what its package-lock.json names, if that is not there yet.
+# Returns 1 after a sentence on standard error that says why it could not.
+install_node_modules() {
+  local log
+  if cmp -s "$1/package-lock.json" "$1/node_modules/.installed-lock.json"; then
+    return 0
+  fi
+  echo "Installing the modules of ${1##*/} with npm."
+  log=$(mktemp)
+  if ! npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    rm -f "$log"
+    echo "npm could not install what $1/package-lock.json names." >&2
+    return 1
+  fi
+  rm -f "$log"
+  cp "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
 }

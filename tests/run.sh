@@ -61,6 +61,7 @@ export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 
 if [ $install = yes ]; then
   install_missing build run check test || exit 1
+  install_node_modules "$root/tests/browser" || exit 1
 fi
 
 logs=()     # one testlog.json for each step that ran tests
