@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/text.h"
@@ -15,8 +16,10 @@
 #include "gst/tool/path_text.h"
 #include "gst/tool/picture_advice.h"
 #include "gst/tool/plan.h"
+#include "gst/tool/plugin.h"
 #include "gst/tool/progress_bar.h"
 #include "gst/tool/run_options.h"
+#include "gst/tool/sheet.h"
 #include "gst/tool/suggestions_json.h"
 
 namespace livephoto::tool {
@@ -28,15 +31,22 @@ constexpr const char* kExamples =
     R"(Examples:
   The five best moments of a video, and why.
     gst-livephoto-1.0 suggest holiday.mp4
+  As a picture, with film strips and curves.
+    gst-livephoto-1.0 suggest holiday.mp4 --sheet holiday.png
   The best of each video of a folder, made at once.
-    gst-livephoto-1.0 suggest holidays --count 1 --json | gst-livephoto-1.0 make --from - -o out/)";
+    gst-livephoto-1.0 suggest holidays --count 1 --json | gst-livephoto-1.0 make --from - -o out/
+  To choose by eye: open the page in a browser, choose, save the moments, then
+  make them.
+    gst-livephoto-1.0 suggest holidays --sheet picks.html
+    gst-livephoto-1.0 make --from moments.jsonl -o out/)";
 
 struct Arguments {
   std::vector<std::string> videos;
   std::string names_list;
   std::string duration;
+  std::string sheet;
   unsigned count = 5;
-  bool as_json = false;
+  bool force = false, as_json = false;
   unsigned jobs = 0;
   double timeout = 30;
 };
@@ -101,9 +111,10 @@ std::string text_of(const VideoSuggestions& video, std::size_t index) {
 
 class Run {
  public:
-  Run(const Arguments& arguments, const std::vector<Job>& jobs)
+  Run(const Arguments& arguments, const std::vector<Job>& jobs, Sheet* sheet)
       : arguments_(arguments),
         jobs_(jobs),
+        sheet_(sheet),
         outcomes_(jobs.size()),
         bar_(jobs.size()) {}
 
@@ -123,19 +134,28 @@ class Run {
     const bool interrupted = !crew.run();
     bar_.clear();
     if (interrupted) return kInterrupted;
-    return some_failed_ ? kSomeFailed : kAllWell;
+    if (sheet_ && !sheet_problem_ && is_any_told_) sheet_problem_ = problem_of(sheet_->finish());
+    if (sheet_problem_) refuse(*sheet_problem_);
+    return some_failed_ || sheet_problem_ ? kSomeFailed : kAllWell;
   }
 
  private:
+  static std::optional<std::string> problem_of(const Result<void>& result) {
+    return result ? std::nullopt : std::optional(result.error().message);
+  }
+
   // Several are looked through at a time; told they are in the order in which they were named.
   void ended(std::size_t job, const Outcome& outcome) {
     outcomes_[job] = outcome;
     bar_.ended(false);
-    bar_.clear();
+    // The sheet's own pipelines let the main loop run: others may end while one is drawn.
+    if (std::exchange(is_telling_, true)) return;
     for (; next_ < outcomes_.size() && outcomes_[next_]; ++next_) {
+      bar_.clear();
       tell(*outcomes_[next_]);
       outcomes_[next_] = Outcome();  // its frames are many
     }
+    is_telling_ = false;
   }
 
   void tell(const Outcome& outcome) {
@@ -145,25 +165,53 @@ class Run {
       return;
     }
     const VideoSuggestions& video = *outcome.suggestions;
+    is_any_told_ = true;
     if (!arguments_.as_json) std::cout << shown(video.video) << ":\n";
     for (std::size_t i = 0; i < video.suggestions.size(); ++i)
       std::cout << (arguments_.as_json ? line_of(event_of(video, i)) : text_of(video, i));
     std::cout << std::flush;
+    show(video);
+  }
+
+  void show(const VideoSuggestions& video) {
+    if (!sheet_ || sheet_problem_) return;
+    const auto added = sheet_->add(video);
+    if (added) return;
+    const bool is_about_sheet =
+        added.error().code == ErrorCode::Io || added.error().code == ErrorCode::NoSpace;
+    if (is_about_sheet) {
+      sheet_problem_ = added.error().message;
+      return;
+    }
+    some_failed_ = true;
+    std::cerr << shown(video.video) << ": it is not on the sheet: " << added.error().message
+              << '\n';
   }
 
   const Arguments& arguments_;
   const std::vector<Job>& jobs_;
+  Sheet* sheet_;
   std::vector<std::optional<Outcome>> outcomes_;
   std::size_t next_ = 0;
+  bool is_telling_ = false;
   ProgressBar bar_;
   bool some_failed_ = false;
+  bool is_any_told_ = false;
+  std::optional<std::string> sheet_problem_;
 };
 
 int suggest(const Arguments& arguments) {
   const auto jobs = jobs_of(arguments);
   if (!jobs) return refuse(jobs.error().message);
+  std::unique_ptr<Sheet> sheet;
+  if (!arguments.sheet.empty()) {
+    if (const auto loaded = load_plugin(); !loaded) return refuse(loaded.error().message);
+    auto opened = open_sheet(arguments.sheet, arguments.force);
+    if (!opened) return refuse(opened.error().message);
+    sheet = *std::move(opened);
+  }
   std::signal(SIGPIPE, SIG_IGN);
-  return Run(arguments, *jobs).go();
+  return Run(arguments, *jobs, sheet.get()).go();
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {
@@ -175,6 +223,14 @@ void add_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--duration", arguments.duration, "How long a clip is (3)")
       ->option_text("TIME")
       ->check(kNotEmpty);
+  command
+      .add_option(
+          "--sheet",
+          arguments.sheet,
+          "Show them: a picture (FILE.png), or a page to choose on (FILE.html)")
+      ->option_text("FILE")
+      ->check(kNotEmpty);
+  command.add_flag("--force", arguments.force, "Replace the sheet");
 
   const std::string many = "Many at once";
   command.add_option("--files0-from", arguments.names_list, "Videos from a list of find -print0")

@@ -274,12 +274,14 @@ class Messages(harness.PipelineTest):
     """Element messages and their fields, as the elements post them and as their pages name them."""
 
     def posted(self):
-        """{element: {message: fields}}, from a still that has a location and one that has none."""
+        """{element: {message: fields}}, from stills with a location and without, and a moment that was found."""
         line = harness.main_line(clips.moving().path, self.folder / "P.HEIC", self.folder / "P.MOV")
         bytes_only = [word for word in line if not (word.startswith("location=") and word.endswith(".HEIC"))]
         found = {name: {} for name in ELEMENTS}
         whole = harness.sink_line(clips.moving().path, self.folder / "Q", None)
-        for words in (line, bytes_only, whole):
+        auto = harness.main_line(
+            clips.moving().path, self.folder / "A.HEIC", self.folder / "A.MOV", select=("mode=auto",))
+        for words in (line, bytes_only, whole, auto):
             run = harness.launch(words, messages=True)
             self.assert_ended_well(run)
             for text in re.finditer(r'from element "([a-z]+)\d*" \(element\): (.*);\s*$', run.out, re.MULTILINE):

@@ -79,6 +79,27 @@ class Suggest(tool.ToolTest):
 
         self.assertEqual([moment["video"] for moment in said.events()], ["folder/a.mp4", "folder/b.mp4", "folder/c.mp4"])
 
+    def test_a_sheet_of_several_that_are_looked_through_at_a_time(self):
+        for name in ("c.mp4", "a.mp4", "b.mp4", "d.mp4"):
+            self.copy(one_moment.short(), f"folder/{name}")
+
+        said = self.suggest("folder", "--json", "--count", "1", "--jobs", "3", "--sheet", "picks.html")
+
+        self.assertEqual([moment["video"] for moment in said.events()],
+                         [f"folder/{name}.mp4" for name in "abcd"])
+        page = (self.folder / "picks.html").read_text(encoding="utf-8")
+        places = [page.index(f"folder/{name}.mp4") for name in "abcd"]
+        self.assertEqual(places, sorted(places))
+        self.assertEqual(self.tree()[-1], "picks.html")
+
+    def test_a_sheet_that_is_there_stays(self):
+        (self.folder / "picks.html").write_text("mine")
+
+        said = self.suggest(one_moment.short().path, "--sheet", "picks.html", code=2)
+
+        self.assertIn("picks.html is there already", said.err)
+        self.assertEqual((self.folder / "picks.html").read_text(), "mine")
+
     def test_one_that_fails_does_not_keep_the_others(self):
         self.copy(one_moment.short(), "a.mp4")
         (self.folder / "b.mp4").write_text("no video")
