@@ -67,7 +67,7 @@ Result<void> prepare(const std::vector<fs::path>& files, bool may_replace) {
       return Error{
           ErrorCode::Io,
           shown(file) +
-              " is there already; choose another place with -o, or replace it with "
+              " is there already; choose another name, or replace it with "
               "--force.",
           {}};
   for (const fs::path& file : files) {

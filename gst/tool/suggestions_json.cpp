@@ -38,6 +38,7 @@ json frame_json(const select::FrameMeasures& frame) {
        frame.shake,
        frame.local_motion,
        frame.is_cut,
+       frame.detail,
        frame.is_repeat});
 }
 
@@ -64,6 +65,7 @@ select::FrameMeasures frame_in(const json& list) {
         &frame.local_motion})
     *value = next().get<double>();
   frame.is_cut = next();
+  frame.detail = next();
   frame.is_repeat = next();
   return frame;
 }

@@ -47,7 +47,8 @@ TEST(Advice, TellsThatTheBeginningWasTaken) {
   one.job.moment.start.reset();
   EXPECT_EQ(
       one.text(),
-      "The video is 1:00 long; this is its first 3.000 s, because no --start was given.");
+      "The video is 1:00 long; this is its first 3.000 s, because no --start was given; "
+      "--auto looks for the best.");
 
   one.pair.video_length.reset();
   EXPECT_EQ(one.codes(), Codes{"first-seconds"});
