@@ -1,5 +1,7 @@
 #include "gst/sink/live.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -242,9 +244,22 @@ void Live::write(LiveClip clip) {
        is_done});
 }
 
+namespace {
+
+// Each capture has threads of its own, so what it has freed is in their arenas, and the next
+// has others. A camera that runs for days must not grow by that.
+void give_memory_back() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+}  // namespace
+
 void Live::run(LiveClip clip) {
   const std::string identifier = clip.identifier;
   auto written = write_live_pair(owner_, std::move(clip));
+  give_memory_back();
   {
     // Who hears of the pair may begin the next.
     const std::lock_guard lock(mutex_);
