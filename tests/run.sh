@@ -176,12 +176,16 @@ run_tsan() {
 }
 
 run_valgrind() {
-  local suites
+  local suites preload=
   build_development || return
   select_suites "$build" gst || return 0
+  if ! grep -qw rdtscp /proc/cpuinfo; then
+    preload=$build/hwy_timer.so
+    g++ -shared -fPIC -o "$preload" "$root/tests/suppressions/hwy_timer.cpp" || return
+  fi
   # One process a suite: forked, each single test would be searched for leaks at its end. There
   # a test that fails leaves its threads behind, and often nothing ends: meson's time is the limit.
-  CK_FORK=no CK_TIMEOUT_MULTIPLIER=30 G_SLICE=always-malloc \
+  LD_PRELOAD=$preload CK_FORK=no CK_TIMEOUT_MULTIPLIER=30 G_SLICE=always-malloc \
     test_in valgrind "$build" --timeout-multiplier 5 "${suites[@]}" --wrapper "valgrind --quiet \
       --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
       --suppressions=/usr/share/glib-2.0/valgrind/glib.supp --suppressions=$root/tests/suppressions/memcheck.txt"
