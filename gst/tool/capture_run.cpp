@@ -3,6 +3,7 @@
 #include <glib-unix.h>
 #include <gst/gst.h>
 #include <gst/pbutils/pbutils.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -333,6 +334,11 @@ class CaptureRun {
 }  // namespace
 
 int capture(const CaptureWish& wish) {
+#ifdef __GLIBC__
+  // It may run for days, and each capture has threads of its own, which would spread over as many
+  // arenas as there may be, each with what the largest capture took.
+  mallopt(M_ARENA_MAX, 2);
+#endif
   std::signal(SIGPIPE, SIG_IGN);
   if (const auto loaded = load_plugin(); !loaded) {
     refuse(loaded.error().message);
