@@ -226,8 +226,8 @@ static void gst_live_photo_select_class_init(GstLivePhotoSelectClass* klass) {
    * With mode=trigger, in PLAYING: the clip is what is around the frame that is on screen
    * now, once. Returns at once; the clip leaves while and after what is needed of it comes.
    *
-   * Returns: (transfer full) (nullable): the identifier of the pair to come, or %NULL, and a warning on
-   *   the bus that says why
+   * Returns: (transfer full) (nullable): the identifier of the pair to come, or %NULL, and a
+   * warning on the bus that says why
    */
   g_signal_new_class_handler(
       "capture",

@@ -603,8 +603,8 @@ static void gst_live_photo_sink_class_init(GstLivePhotoSinkClass* klass) {
    * once; the pair is there when `live-photo-written` with this identifier comes, or is
    * lost when `live-photo-failed` does.
    *
-   * Returns: (transfer full) (nullable): the identifier of the pair to come, or %NULL, and a warning on
-   *   the bus that says why
+   * Returns: (transfer full) (nullable): the identifier of the pair to come, or %NULL, and a
+   * warning on the bus that says why
    */
   g_signal_new_class_handler(
       "capture",

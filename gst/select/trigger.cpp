@@ -82,8 +82,7 @@ Result<void> check_call(GstLivePhotoSelect* self, std::optional<nanoseconds> at)
     gst::ObjectLock lock(self);
     plays = GST_STATE(self) == GST_STATE_PLAYING;
     if (impl.settings.mode != Mode::Trigger) {
-      return invalid_input(
-          "capture belongs to mode=trigger; set mode before the pipeline starts.");
+      return invalid_input("capture belongs to mode=trigger; set mode before the pipeline starts.");
     }
   }
   if (!plays || !at) {
@@ -107,8 +106,7 @@ Result<void> check_call(GstLivePhotoSelect* self, std::optional<nanoseconds> at)
 // A source that is no file was there when it was captured. Said of its first picture, as dates are.
 void date_by_clock(Run& run, nanoseconds still) {
   if (run.strip == Strip::Everything || run.video.has_date()) return;
-  const auto age =
-      std::chrono::duration_cast<std::chrono::microseconds>(since_begin(run, still));
+  const auto age = std::chrono::duration_cast<std::chrono::microseconds>(since_begin(run, still));
   const auto now = adopt(g_date_time_new_now_local());
   const auto begin = adopt(g_date_time_add(now.get(), -age.count()));
   const auto date = adopt(gst_date_time_new_from_g_date_time(g_date_time_ref(begin.get())));
@@ -132,7 +130,8 @@ GstFlowReturn let_in_kept(GstLivePhotoSelect* self, GstPad* pad) {
   {
     const std::lock_guard lock(impl.mutex);
     if (impl.trigger.state != State::Called) return GST_FLOW_OK;
-    for (const auto& item : ring_of(impl, pad).items()) kept.push_back(gst::retain(item.buffer.get()));
+    for (const auto& item : ring_of(impl, pad).items())
+      kept.push_back(gst::retain(item.buffer.get()));
     ring_of(impl, pad).clear();
   }
   GstFlowReturn flow = GST_FLOW_OK;
@@ -214,7 +213,8 @@ Result<std::string> capture_now(GstLivePhotoSelect* self) {
   Run& run = impl.run;
   const auto at = now ? std::optional(*now - trigger.latency) : std::nullopt;
   if (const auto possible = check_call(self, at); !possible) return possible.error();
-  const nanoseconds begin = std::max({*at - trigger.before, *trigger.pictures.begin(), nanoseconds(0)});
+  const nanoseconds begin =
+      std::max({*at - trigger.before, *trigger.pictures.begin(), nanoseconds(0)});
   const auto start = in_stream_time(run.video.segment, begin);
   const auto still = in_stream_time(run.video.segment, *at);
   if (run.failed || !start || !still)

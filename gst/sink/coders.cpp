@@ -135,8 +135,7 @@ Error not_installed(const std::string& what, const std::string& package) {
 }
 
 // What the user named, with the properties that go with it.
-Result<Owned<GstElement>> named_encoder(
-    const std::string& wanted, const gchar* property, Use use) {
+Result<Owned<GstElement>> named_encoder(const std::string& wanted, const gchar* property, Use use) {
   GError* failed = nullptr;
   auto element = adopt(gst_parse_launch_full(
       wanted.c_str(),

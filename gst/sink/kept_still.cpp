@@ -21,8 +21,8 @@ namespace {
 
 GstStaticPadTemplate kSink = GST_STATIC_PAD_TEMPLATE(
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-h264; video/x-h265"));
-GstStaticPadTemplate kSource = GST_STATIC_PAD_TEMPLATE(
-    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw"));
+GstStaticPadTemplate kSource =
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw"));
 
 GstLivePhotoKeptStill* self_of(gpointer object) {
   return static_cast<GstLivePhotoKeptStill*>(object);

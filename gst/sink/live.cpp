@@ -60,7 +60,8 @@ Result<void> Live::check_capture(nanoseconds at) const {
         " captures are under way, and no more are made at once; wait for one to be written, or "
         "raise max-captures.");
   }
-  if (picture_.has_ended) return invalid_input("The source has ended; there is nothing to capture.");
+  if (picture_.has_ended)
+    return invalid_input("The source has ended; there is nothing to capture.");
   const auto begin = picture_.ring.begin();
   if (!begin || at + Window::kOnScreenTolerance < *begin) {
     return invalid_input(
@@ -84,7 +85,11 @@ Result<std::string> Live::capture(nanoseconds now) {
   capture.identifier = new_content_identifier();
   capture.location = reports_.location(number);
   const std::string identifier = capture.identifier;
-  GST_INFO_OBJECT(owner_, "capture %s, of %s", identifier.c_str(), seconds_text(capture.at).c_str());
+  GST_INFO_OBJECT(
+      owner_,
+      "capture %s, of %s",
+      identifier.c_str(),
+      seconds_text(capture.at).c_str());
   Failures failures;
   {
     const std::lock_guard lock(mutex_);
@@ -165,7 +170,8 @@ void Live::finish(Capture capture, Failures& failures) {
     --at_once_;
     failures.emplace_back(
         capture.identifier,
-        invalid_input("The source ended, or changed, before the pictures of the capture had come."));
+        invalid_input(
+            "The source ended, or changed, before the pictures of the capture had come."));
     return;
   }
   write(clip_of(capture));
@@ -187,8 +193,7 @@ std::vector<Owned<GstTagList>> Live::tags_of(const Stream& stream, const Capture
   if (has_date) return tags;
   const auto age = std::chrono::duration_cast<std::chrono::microseconds>(capture.at - first.time);
   const auto date = adopt(g_date_time_add(capture.date.get(), -age.count()));
-  const auto said =
-      adopt(gst_date_time_new_from_g_date_time(g_date_time_ref(date.get())));
+  const auto said = adopt(gst_date_time_new_from_g_date_time(g_date_time_ref(date.get())));
   auto dated = adopt(gst_tag_list_new(GST_TAG_DATE_TIME, said.get(), nullptr));
   gst_tag_list_set_scope(dated.get(), GST_TAG_SCOPE_GLOBAL);
   tags.push_back(std::move(dated));
@@ -205,7 +210,8 @@ LiveClip Live::clip_of(Capture& capture) {
   clip.begin = std::max({wanted, pictures[first].time, nanoseconds(0)});
   clip.duration = end_of(capture) - clip.begin;
   // The source may have ended, or stopped, before what it would have shown then.
-  clip.still = capture.kept.buffer ? capture.kept_at : std::min(capture.at, *picture_.ring.latest());
+  clip.still =
+      capture.kept.buffer ? capture.kept_at : std::min(capture.at, *picture_.ring.latest());
   clip.still = std::max(clip.still, clip.begin);
   clip.kept = std::move(capture.kept);
   clip.picture.caps = retain(picture_.caps.get());
@@ -213,7 +219,8 @@ LiveClip Live::clip_of(Capture& capture) {
   for (std::size_t i = first; i < pictures.size(); ++i)
     clip.picture.packets.push_back({retain(pictures[i].buffer.get()), pictures[i].time});
   for (const auto& item : sound_.ring.items()) {
-    if (item.time < clip.begin - kSoundMargin || item.time > end_of(capture) + kSoundMargin) continue;
+    if (item.time < clip.begin - kSoundMargin || item.time > end_of(capture) + kSoundMargin)
+      continue;
     clip.sound.packets.push_back({retain(item.buffer.get()), item.time});
   }
   if (clip.sound.packets.empty()) return clip;
@@ -310,8 +317,9 @@ void Live::stop() {
       --at_once_;
       failures.emplace_back(
           capture.identifier,
-          invalid_input("livephotosink was stopped before the capture was complete; send EOS first, "
-                        "and wait for it."));
+          invalid_input(
+              "livephotosink was stopped before the capture was complete; send EOS first, "
+              "and wait for it."));
     }
     waiting_.clear();
     workers = std::move(workers_);
@@ -421,8 +429,8 @@ void Live::caps(LiveKind kind, GstCaps* caps, std::optional<std::string> encoder
         gst_structure_get_int(gst_caps_get_structure(caps, 0), "rate", &rate) && rate > 0) {
       const auto samples =
           encoder ? gst::priming_of(*encoder).value_or(gst::kUsualPriming) : std::uint32_t{0};
-      sound_delay_ = nanoseconds(
-          static_cast<std::int64_t>(gst_util_uint64_scale(samples, GST_SECOND, static_cast<guint64>(rate))));
+      sound_delay_ = nanoseconds(static_cast<std::int64_t>(
+          gst_util_uint64_scale(samples, GST_SECOND, static_cast<guint64>(rate))));
     }
   }
   report(failures);

@@ -52,12 +52,12 @@ Result<void> try_location(GstLivePhotoSink* self) {
   const std::string first = numbered(settings.location, 0);
   if (first == numbered(settings.location, 1)) {
     return invalid_input(
-        "Each capture needs a name of its own: put a number's place such as %04d into the location " +
+        "Each capture needs a name of its own: put a number's place such as %04d into the "
+        "location " +
         settings.location + ".");
   }
   PairFiles files;
-  const auto begun =
-      files.begin(pair_base(first), still_format(settings, first), settings.bundle);
+  const auto begun = files.begin(pair_base(first), still_format(settings, first), settings.bundle);
   if (!begun) return begun.error();
   return {};
 }
@@ -94,8 +94,9 @@ LiveReports reports_to(GstLivePhotoSink* self) {
   return {
       .location = [self](guint number) { return location_of(self, number); },
       .written = [self](Owned<GstStructure> pair) { post_written(self, std::move(pair)); },
-      .failed = [self](const std::string& identifier,
-                       const Error& error) { post_failed(self, identifier, error); },
+      .failed = [self](
+                    const std::string& identifier,
+                    const Error& error) { post_failed(self, identifier, error); },
       .ended = [self](guint32 number) { post_end(self->impl->run.live_sink, number); }};
 }
 

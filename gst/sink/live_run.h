@@ -17,7 +17,8 @@ bool waits_for_trigger(GstLivePhotoSink* self);
 // could be written.
 Result<void> start_live(GstLivePhotoSink* self);
 
-// Whatever the state is: takes down what start_live() has built. The elements are in READY or below.
+// Whatever the state is: takes down what start_live() has built. The elements are in READY or
+// below.
 void stop_live(GstLivePhotoSink* self);
 
 // Begins a capture of what is on screen. InvalidInput, with what to do, where that cannot be.

@@ -42,7 +42,9 @@ LiveKind kind_of(const GstLivePhotoLiveSink* self, const GstPad* pad) {
 GstFlowReturn take_packet(GstPad* pad, GstObject* parent, GstBuffer* packet) {
   auto* self = self_of(parent);
   if ((*self->live)->packet(kind_of(self, pad), adopt(packet)))
-    gst_pad_push_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+    gst_pad_push_event(
+        pad,
+        gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
   return GST_FLOW_OK;
 }
 
@@ -50,10 +52,11 @@ void take_caps(GstLivePhotoLiveSink* self, GstPad* pad, GstEvent* event) {
   GstCaps* caps = nullptr;
   gst_event_parse_caps(event, &caps);
   const LiveKind kind = kind_of(self, pad);
-  (*self->live)->caps(
-      kind,
-      caps,
-      kind == LiveKind::Sound ? livephoto::gst::encoder_before(pad) : std::nullopt);
+  (*self->live)
+      ->caps(
+          kind,
+          caps,
+          kind == LiveKind::Sound ? livephoto::gst::encoder_before(pad) : std::nullopt);
 }
 
 gboolean take_segment(GstLivePhotoLiveSink* self, GstPad* pad, GstEvent* event) {
@@ -114,8 +117,7 @@ gboolean answer_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) return gst_pad_query_default(pad, parent, query);
   using namespace livephoto::mux;
   const bool is_picture = kind_of(self_of(parent), pad) == LiveKind::Picture;
-  const auto muxed =
-      sink_caps(is_picture ? TrackKind::Video : TrackKind::Audio, Profiles::Apple);
+  const auto muxed = sink_caps(is_picture ? TrackKind::Video : TrackKind::Audio, Profiles::Apple);
   const auto all = adopt(gst_caps_intersect_full(
       muxed.get(),
       adopt(gst_pad_get_pad_template_caps(pad)).get(),

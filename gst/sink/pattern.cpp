@@ -10,7 +10,8 @@ void copy_property(GstElement* from, GstElement* to, GParamSpec* spec) {
   GValue value = G_VALUE_INIT;
   g_value_init(&value, G_PARAM_SPEC_VALUE_TYPE(spec));
   g_object_get_property(G_OBJECT(from), spec->name, &value);
-  if (!g_param_value_defaults(spec, &value)) g_object_set_property(G_OBJECT(to), spec->name, &value);
+  if (!g_param_value_defaults(spec, &value))
+    g_object_set_property(G_OBJECT(to), spec->name, &value);
   g_value_unset(&value);
 }
 

@@ -22,9 +22,8 @@ std::optional<nanoseconds> running_time_now(GstElement* element) {
   if (!clock) return std::nullopt;
   const auto now = gst_clock_get_time(clock);
   gst_object_unref(clock);
-  return nanoseconds(std::max<GstClockTimeDiff>(
-      0,
-      GST_CLOCK_DIFF(gst_element_get_base_time(element), now)));
+  return nanoseconds(
+      std::max<GstClockTimeDiff>(0, GST_CLOCK_DIFF(gst_element_get_base_time(element), now)));
 }
 
 }  // namespace livephoto::gst

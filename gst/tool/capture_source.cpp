@@ -23,22 +23,19 @@ constexpr const char* kStreams =
 // A picture that moves, with a tick each second.
 constexpr const char* kTest =
     "videotestsrc is-live=true pattern=ball ! video/x-raw, format=I420, colorimetry=bt709, "
-    "width=1280, height=720, framerate=30/1 ! queue name=picture audiotestsrc is-live=true wave=ticks ! audio/x-raw, rate=48000, channels=1 "
+    "width=1280, height=720, framerate=30/1 ! queue name=picture audiotestsrc is-live=true "
+    "wave=ticks ! audio/x-raw, rate=48000, channels=1 "
     "! queue name=sound livephotosink name=sink mode=trigger picture. ! sink.video "
     "sound. ! sink.audio";
 constexpr const char* kCamera =
     "livephotosink name=sink mode=trigger v4l2src name=source ! queue name=picture ! sink.video";
-constexpr const char* kStreamed =
-    "uridecodebin name=source livephotosink name=sink mode=trigger";
+constexpr const char* kStreamed = "uridecodebin name=source livephotosink name=sink mode=trigger";
 
 Result<CapturePipeline> parse(const std::string& line) {
   GError* failed = nullptr;
   CapturePipeline made;
-  made.pipeline = adopt(gst_parse_launch_full(
-      line.c_str(),
-      nullptr,
-      GST_PARSE_FLAG_FATAL_ERRORS,
-      &failed));
+  made.pipeline =
+      adopt(gst_parse_launch_full(line.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &failed));
   const auto error = adopt(failed);
   if (!made.pipeline || error) {
     return Error{
@@ -82,7 +79,8 @@ void chain_up(GstPad* pad, std::initializer_list<GstElement*> elements, GstPad* 
 bool is_live(GstElement* source) {
   const auto query = adopt(gst_query_new_latency());
   gboolean live = FALSE;
-  if (gst_element_query(source, query.get())) gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+  if (gst_element_query(source, query.get()))
+    gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
   return live;
 }
 
@@ -93,10 +91,9 @@ void take_stream(GstElement* source, GstPad* pad, gpointer data) {
   const auto sink = adopt(gst_bin_get_by_name(GST_BIN(pipeline), "sink"));
   auto caps = adopt(gst_pad_get_current_caps(pad));
   if (!caps) caps = adopt(gst_pad_query_caps(pad, nullptr));
-  const std::string_view type =
-      gst_caps_get_size(caps.get()) > 0
-          ? gst_structure_get_name(gst_caps_get_structure(caps.get(), 0))
-          : "";
+  const std::string_view type = gst_caps_get_size(caps.get()) > 0
+                                    ? gst_structure_get_name(gst_caps_get_structure(caps.get(), 0))
+                                    : "";
   const bool is_picture = type.starts_with("video/") || type.starts_with("image/");
   const auto into = adopt(gst_element_get_static_pad(sink.get(), is_picture ? "video" : "audio"));
   if ((!is_picture && !type.starts_with("audio/")) || gst_pad_is_linked(into.get())) {

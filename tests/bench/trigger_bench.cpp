@@ -59,7 +59,8 @@ int frame_at(GstClockTime time) {
 // ---- Pictures ------------------------------------------------------------------
 
 std::string raw_caps(const Wish& wish) {
-  return "video/x-raw,format=I420,colorimetry=bt709,interlace-mode=progressive,framerate=30/1,width=" +
+  return "video/x-raw,format=I420,colorimetry=bt709,interlace-mode=progressive,framerate=30/"
+         "1,width=" +
          std::to_string(wish.width) + ",height=" + std::to_string(wish.height);
 }
 
@@ -84,7 +85,9 @@ Owned<GstBuffer> picture_of(const Wish& wish, int number) {
 
 int number_in(const std::string& path, const Wish& wish) {
   std::ifstream in(path, std::ios::binary);
-  const livephoto::Bytes bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const livephoto::Bytes bytes{
+      std::istreambuf_iterator<char>(in),
+      std::istreambuf_iterator<char>()};
   const auto stored = livephoto::sample::stored_picture(
       bytes,
       0,
@@ -350,7 +353,9 @@ class Bench {
 int main(int argc, char** argv) {
   gst_init(&argc, &argv);
   if (argc < 7) {
-    std::fprintf(stderr, "usage: trigger_bench raw|packets WIDTH HEIGHT SECONDS EVERY FOLDER [ENCODER]\n");
+    std::fprintf(
+        stderr,
+        "usage: trigger_bench raw|packets WIDTH HEIGHT SECONDS EVERY FOLDER [ENCODER]\n");
     return 2;
   }
   Wish wish;

@@ -181,7 +181,8 @@ struct Encoded {
 
 inline Encoded encoded(int count, const std::string& encoder, int width = kWidth) {
   GstHarness* harness = gst_harness_new_parse(
-      (encoder + " ! h264parse ! capsfilter caps=video/x-h264,stream-format=avc,alignment=au").c_str());
+      (encoder + " ! h264parse ! capsfilter caps=video/x-h264,stream-format=avc,alignment=au")
+          .c_str());
   gst_harness_set_src_caps_str(harness, raw_caps(width).c_str());
   for (int i = 0; i < count; ++i) gst_harness_push(harness, picture_of(i, width).release());
   gst_harness_push_event(harness, gst_event_new_eos());
@@ -231,7 +232,8 @@ class Rig {
                 properties,
             "video"}) {}
   explicit Rig(const Line& line)
-      : pipeline_(adopt(gst_parse_launch(line.description.c_str(), nullptr))), bus_(gst_element_get_bus(pipeline_.get())),
+      : pipeline_(adopt(gst_parse_launch(line.description.c_str(), nullptr))),
+        bus_(gst_element_get_bus(pipeline_.get())),
         clock_(gst_test_clock_new_with_start_time(0)) {
     // gst_parse_launch() makes a pipeline of several elements only.
     if (!GST_IS_PIPELINE(pipeline_.get())) wrap();
@@ -297,7 +299,9 @@ class Rig {
   void push(const Encoded& stream, std::size_t first, std::size_t end) {
     for (std::size_t i = first; i < end && i < stream.packets.size(); ++i) {
       turn_to(GST_BUFFER_PTS(stream.packets[i].get()));
-      fail_unless_equals_int(video.push(adopt(gst_buffer_copy(stream.packets[i].get()))), GST_FLOW_OK);
+      fail_unless_equals_int(
+          video.push(adopt(gst_buffer_copy(stream.packets[i].get()))),
+          GST_FLOW_OK);
     }
   }
   void turn_to(GstClockTime time) {

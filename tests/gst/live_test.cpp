@@ -297,7 +297,10 @@ GST_START_TEST(many_captures_leave_nothing_behind) {
 
   fail_unless_equals_int(GST_BIN_NUMCHILDREN(GST_BIN(rig.sink())), children);
   // A thread ends a moment after its pair is written; x265 and GStreamer keep some.
-  fail_unless(comes_true([&] { return threads() < 40; }), "%d threads", static_cast<int>(threads()));
+  fail_unless(
+      comes_true([&] { return threads() < 40; }),
+      "%d threads",
+      static_cast<int>(threads()));
   fail_unless_equals_int(static_cast<int>(rig.folder.names().size()), 26);
 }
 GST_END_TEST

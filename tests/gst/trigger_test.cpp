@@ -31,10 +31,11 @@ struct Files {
 
   Line of_raw() const {
     return {
-        kSelect +
-            std::string("livephotomux name=m ! filesink async=false location=") + movie() +
-            " l.video_src ! x264enc speed-preset=ultrafast threads=1 ! h264parse ! m. l.audio_src ! "
-            "avenc_aac ! aacparse ! m. l.still_src ! heifstillsink location=" + still(),
+        kSelect + std::string("livephotomux name=m ! filesink async=false location=") + movie() +
+            " l.video_src ! x264enc speed-preset=ultrafast threads=1 ! h264parse ! m. l.audio_src "
+            "! "
+            "avenc_aac ! aacparse ! m. l.still_src ! heifstillsink location=" +
+            still(),
         "video_sink"};
   }
   Line of_packets() const {
