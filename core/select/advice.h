@@ -26,9 +26,12 @@ struct PictureAdvice {
   std::optional<nanoseconds> better_still{};  // for the cover's, where there is one
 };
 
-// Of the clip [start, start + duration) with this still. Frames as find_moments() has them, at least
-// those of the clip.
+// Of the clip [start, start + duration) with this still. Frames as find_moments() has them, at
+// least those of the clip.
 std::vector<PictureAdvice> advise(
-    std::span<const FrameMeasures> frames, nanoseconds start, nanoseconds duration, nanoseconds still);
+    std::span<const FrameMeasures> frames,
+    nanoseconds start,
+    nanoseconds duration,
+    nanoseconds still);
 
 }  // namespace livephoto::select

@@ -19,7 +19,8 @@ class BestInRange {
     for (std::size_t length = 2; length <= values_.size(); length *= 2) {
       const auto& halves = levels_.back();
       std::vector<std::uint32_t> level(values_.size() - length + 1);
-      for (std::size_t i = 0; i < level.size(); ++i) level[i] = better(halves[i], halves[i + length / 2]);
+      for (std::size_t i = 0; i < level.size(); ++i)
+        level[i] = better(halves[i], halves[i + length / 2]);
       levels_.push_back(std::move(level));
     }
   }

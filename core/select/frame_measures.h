@@ -21,7 +21,7 @@ struct LumaView {
 // How the picture as a whole moved since the frame before. A point there, in pixels from the
 // picture's centre, x to the right, y down, is here at zoom * R(roll) * point + (dx, dy).
 struct GlobalMotion {
-  double dx = 0;       // in pixels of the plane that was measured
+  double dx = 0;  // in pixels of the plane that was measured
   double dy = 0;
   double zoom = 1;     // above 1: what is seen grows
   double roll = 0;     // in radians, clockwise as seen
@@ -30,11 +30,12 @@ struct GlobalMotion {
 
 // Of a frame that does not follow, what compares two frames is at its default.
 struct FrameMeasures {
-  nanoseconds time{0};      // when it is shown
-  bool follows = false;     // the frame before it was measured too: what compares the two is known
-  double sharpness = 0;     // of its sharpest parts: 1 are edges as a good lens draws them, 0 is a blur
-  double detail = 0;        // root of the energy of fine detail beyond noise, in steps of 8 bits: grows with
-                            // contrast too, and tells sharper from less sharp frames of one scene
+  nanoseconds time{0};   // when it is shown
+  bool follows = false;  // the frame before it was measured too: what compares the two is known
+  double sharpness =
+      0;              // of its sharpest parts: 1 are edges as a good lens draws them, 0 is a blur
+  double detail = 0;  // root of the energy of fine detail beyond noise, in steps of 8 bits: grows
+                      // with contrast too, and tells sharper from less sharp frames of one scene
   double brightness = 0;    // the mean, 0 is black, 1 is white
   double contrast = 0;      // twice the standard deviation: 1 is half black, half white
   double clipped_dark = 0;  // shares of the picture, 0 to 1

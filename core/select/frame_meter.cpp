@@ -18,16 +18,16 @@ namespace {
 constexpr double kRepeatMean = 0.0012;
 constexpr double kRepeatTile = 0.006;
 constexpr double kRepeatUnreduced = 2.2;  // times that, of a plane that was not reduced
-constexpr double kRepeatOfUsual = 0.05;  // or no more than this share of what usually changes
-constexpr double kRepeatAtMost = 4;      // times the two limits, whatever is usual
-constexpr double kStandsStill = 0.3;   // seconds of repeats that are no cadence any more
-constexpr double kSlow = 0.2;          // seconds over which a camera's way is smooth
-constexpr double kFast = 0.03;         // seconds over which motion is noise
+constexpr double kRepeatOfUsual = 0.05;   // or no more than this share of what usually changes
+constexpr double kRepeatAtMost = 4;       // times the two limits, whatever is usual
+constexpr double kStandsStill = 0.3;      // seconds of repeats that are no cadence any more
+constexpr double kSlow = 0.2;             // seconds over which a camera's way is smooth
+constexpr double kFast = 0.03;            // seconds over which motion is noise
 constexpr double kCutDifference = 0.03;
-constexpr double kCutOverUsual = 2;    // times the difference of the frames before
+constexpr double kCutOverUsual = 2;  // times the difference of the frames before
 constexpr double kCutLikeness = 0.55;
-constexpr double kUsual = 0.5;         // seconds
-constexpr double kRadius = 0.2887;     // of a picture's points, quadratic mean, in diagonals
+constexpr double kUsual = 0.5;      // seconds
+constexpr double kRadius = 0.2887;  // of a picture's points, quadratic mean, in diagonals
 
 // Shift, turn and scale per second, all as far as they move the picture's points; in diagonals.
 struct Velocity {
@@ -50,7 +50,9 @@ struct Velocity {
 
 Velocity velocity_of(const GlobalMotion& motion, double diagonal, double seconds) {
   return {
-      {motion.dx / diagonal / seconds, motion.dy / diagonal / seconds, kRadius * motion.roll / seconds,
+      {motion.dx / diagonal / seconds,
+       motion.dy / diagonal / seconds,
+       kRadius * motion.roll / seconds,
        kRadius * (motion.zoom - 1) / seconds}};
 }
 
@@ -106,7 +108,7 @@ struct FrameMeter::State {
   Velocity fast, slow;
   Cadence cadence;
   double usual_difference = 0;
-  bool was_unlike = false;  // the frame before, to the one before that
+  bool was_unlike = false;                        // the frame before, to the one before that
   double speed = 0, shake = 0, local_motion = 0;  // of the last frame that was no repeat
 
   void forget_motion() {
@@ -130,7 +132,8 @@ void FrameMeter::State::set_size(int width, int height) {
 
 bool FrameMeter::State::is_repeat(const Change& change) const {
   const double coding = std::max(kRepeatUnreduced / geometry.factor, 1.0);
-  const double slack = std::clamp(kRepeatOfUsual * usual_difference / kRepeatMean, coding, kRepeatAtMost);
+  const double slack =
+      std::clamp(kRepeatOfUsual * usual_difference / kRepeatMean, coding, kRepeatAtMost);
   return change.mean < slack * kRepeatMean && change.most < slack * kRepeatTile;
 }
 
@@ -162,12 +165,16 @@ void FrameMeter::State::move(double seconds, FrameMeasures& measures) {
 
 void FrameMeter::State::compare(const LumaView& luma, double seconds, FrameMeasures& measures) {
   const auto change = measure_change(
-      planes[1 - current].levels[0], planes[current].levels[0], geometry, luma.is_full_range);
+      planes[1 - current].levels[0],
+      planes[current].levels[0],
+      geometry,
+      luma.is_full_range);
   measures.difference = change.mean;
   measures.is_repeat = is_repeat(change);
   if (measures.is_repeat) {
     measures.motion.support = 1;
-    current = 1 - current;  // what comes next is compared with the first of them: slow motion adds up
+    current =
+        1 - current;  // what comes next is compared with the first of them: slow motion adds up
     cadence.repeat(seconds);
     if (cadence.since_distinct() > kStandsStill) forget_motion();
   } else {
@@ -199,7 +206,8 @@ FrameMeasures FrameMeter::measure(const LumaView& luma, nanoseconds time) {
   const auto sharpness = measure_sharpness(plane, state.geometry, state.edges);
   measures.sharpness = sharpness.edges;
   measures.detail = sharpness.detail;
-  const auto light = measure_light(plane.levels[state.geometry.levels > 1 ? 1 : 0], luma.is_full_range);
+  const auto light =
+      measure_light(plane.levels[state.geometry.levels > 1 ? 1 : 0], luma.is_full_range);
   measures.brightness = light.brightness;
   measures.contrast = light.contrast;
   measures.clipped_dark = light.clipped_dark;

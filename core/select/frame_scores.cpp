@@ -54,8 +54,12 @@ std::vector<Reference> references(std::span<const FrameMeasures> frames) {
     while (end < frames.size() && !frames[end].is_cut) ++end;
     const auto shot = frames.subspan(begin, end - begin);
     const Reference reference{
-        std::max(most_of(shot, &FrameMeasures::sharpness), least), most_of(shot, &FrameMeasures::detail)};
-    std::fill(all.begin() + static_cast<long>(begin), all.begin() + static_cast<long>(end), reference);
+        std::max(most_of(shot, &FrameMeasures::sharpness), least),
+        most_of(shot, &FrameMeasures::detail)};
+    std::fill(
+        all.begin() + static_cast<long>(begin),
+        all.begin() + static_cast<long>(end),
+        reference);
     begin = end;
   }
   return all;
@@ -66,7 +70,8 @@ double moving_of(double seconds) { return seconds <= kFrozenAfter ? 1 : kFrozenA
 
 void set_times(std::span<const FrameMeasures> frames, std::vector<FrameScore>& scores) {
   const double usual = seconds_of(usual_interval(frames));
-  const bool any_follows = std::any_of(frames.begin(), frames.end(), [](auto& frame) { return frame.follows; });
+  const bool any_follows =
+      std::any_of(frames.begin(), frames.end(), [](auto& frame) { return frame.follows; });
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const bool has_next = i + 1 < frames.size() && (frames[i + 1].follows || !any_follows);
     scores[i].seconds = has_next ? seconds_of(frames[i + 1].time - frames[i].time) : usual;
@@ -121,7 +126,8 @@ std::vector<FrameScore> score_frames(std::span<const FrameMeasures> frames) {
     score.activity = frame.local_motion * score.calm;
     score.cover = std::pow(beside, kCoverSharp) * std::pow(detail, kCoverDetail) * score.exposed *
                   (kCoverMoving + (1 - kCoverMoving) * score.calm) *
-                  (kCoverFrozen + (1 - kCoverFrozen) * score.moving) * (is_at_cut(frames, i) ? kCoverNearCut : 1);
+                  (kCoverFrozen + (1 - kCoverFrozen) * score.moving) *
+                  (is_at_cut(frames, i) ? kCoverNearCut : 1);
   }
   return scores;
 }

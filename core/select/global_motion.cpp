@@ -11,13 +11,14 @@
 namespace livephoto::select {
 namespace {
 
-constexpr int kBlock = 8;                 // pixels of a level, in each direction
-constexpr int kBaseStride = 16;           // from block to block in the working plane; else no gaps
-constexpr int kSearch = 7;                // pixels of the smallest level, in each direction
-constexpr int kSubPixelBits = 3;          // blocks are compared at that many places between two pixels
+constexpr int kBlock = 8;         // pixels of a level, in each direction
+constexpr int kBaseStride = 16;   // from block to block in the working plane; else no gaps
+constexpr int kSearch = 7;        // pixels of the smallest level, in each direction
+constexpr int kSubPixelBits = 3;  // blocks are compared at that many places between two pixels
 constexpr int kSubPixels = 1 << kSubPixelBits;
 constexpr double kBlockPixels = kBlock * kBlock;
-constexpr double kFlat = kBlockPixels * 3 * kUnit * kUnit;  // energy of gradients that noise has too
+constexpr double kFlat =
+    kBlockPixels * 3 * kUnit * kUnit;     // energy of gradients that noise has too
 constexpr int kFits = 3;                  // with new weights, of each comparison
 constexpr double kPullToNone = 0.02;      // on scale and turn, as a share of all information
 constexpr double kOutlier = 0.35;         // pixels of a level: what is off by it counts a quarter
@@ -26,9 +27,9 @@ constexpr double kLeastSupport = 0.15;    // below, nobody can say how the whole
 constexpr double kLivelyShare = 0.125;    // of the blocks: a subject need not be large
 constexpr double kNoisePercentile = 0.2;  // of the blocks: some do not change
 constexpr double kNoiseMargin = 2;        // times that: blocks vary
-constexpr double kMostNoise = 50;         // squared steps of 8 bits, of the full plane: more is movement
-constexpr double kLeastNoise = 1.5;       // likewise, of the working plane
-constexpr double kMostLocal = 4;          // pixels of the working plane: more is no measure
+constexpr double kMostNoise = 50;    // squared steps of 8 bits, of the full plane: more is movement
+constexpr double kLeastNoise = 1.5;  // likewise, of the working plane
+constexpr double kMostLocal = 4;     // pixels of the working plane: more is no measure
 
 // ---- one block ----
 
@@ -52,7 +53,8 @@ struct Tap {
             all(static_cast<unsigned>(fx * fy))} {}
 
   Lanes at(const std::int16_t* from, std::ptrdiff_t stride) const {
-    const auto sum = load<UnsignedLanes>(from) * weights[0] + load<UnsignedLanes>(from + 1) * weights[1] +
+    const auto sum = load<UnsignedLanes>(from) * weights[0] +
+                     load<UnsignedLanes>(from + 1) * weights[1] +
                      load<UnsignedLanes>(from + stride) * weights[2] +
                      load<UnsignedLanes>(from + stride + 1) * weights[3];
     return reinterpret_cast<Lanes>((sum + all(kSubPixels * kSubPixels / 2)) >> (2 * kSubPixelBits));
@@ -89,7 +91,11 @@ Differences differences(
     x += multiply_add(gx, difference);
     y += multiply_add(gy, difference);
   }
-  return {static_cast<double>(total(sum)), static_cast<double>(total(squares)), total(x) / 2.0, total(y) / 2.0};
+  return {
+      static_cast<double>(total(sum)),
+      static_cast<double>(total(squares)),
+      total(x) / 2.0,
+      total(y) / 2.0};
 }
 
 // ---- the search ----
@@ -100,7 +106,8 @@ struct Overlap {
 
   double likeness() const {
     constexpr double kLeastVariance = kUnit * kUnit;  // of pictures in which nothing can be seen
-    const bool flat_before = variance_before < kLeastVariance, flat_now = variance_now < kLeastVariance;
+    const bool flat_before = variance_before < kLeastVariance,
+               flat_now = variance_now < kLeastVariance;
     if (flat_before && flat_now) return 1;
     if (flat_before || flat_now) return 0;
     return covariance / std::sqrt(variance_before * variance_now);
@@ -129,15 +136,17 @@ LIVEPHOTO_WIDE_TOO Overlap overlap(const Plane16& before, const Plane16& now, in
   Overlap result;
   result.mean_before = static_cast<double>(a_sum) / pixels;
   result.mean_now = static_cast<double>(b_sum) / pixels;
-  result.variance_before = static_cast<double>(aa) / pixels - result.mean_before * result.mean_before;
+  result.variance_before =
+      static_cast<double>(aa) / pixels - result.mean_before * result.mean_before;
   result.variance_now = static_cast<double>(bb) / pixels - result.mean_now * result.mean_now;
   result.covariance = static_cast<double>(ab) / pixels - result.mean_before * result.mean_now;
   return result;
 }
 
-// Mean absolute difference, each pixel's up to a bound: a part that moves otherwise is not to decide.
-// Anything above `limit` if it is above that.
-LIVEPHOTO_WIDE_TOO double unlikeness(const Plane16& before, const Plane16& now, int dx, int dy, int brighter, double limit) {
+// Mean absolute difference, each pixel's up to a bound: a part that moves otherwise is not to
+// decide. Anything above `limit` if it is above that.
+LIVEPHOTO_WIDE_TOO double unlikeness(
+    const Plane16& before, const Plane16& now, int dx, int dy, int brighter, double limit) {
   constexpr std::int16_t kBound = 24 * kUnit;
   const int left = std::max(0, -dx), right = std::min(before.width, before.width - dx);
   const int top = std::max(0, -dy), bottom = std::min(before.height, before.height - dy);
@@ -166,18 +175,19 @@ struct Shift {
 Shift search(const Plane16& before, const Plane16& now, Shift likely) {
   const auto still = overlap(before, now, 0, 0);
   const int brighter = static_cast<int>(std::lround(still.mean_now - still.mean_before));
-  const int reach_x = std::min(kSearch, before.width / 4), reach_y = std::min(kSearch, before.height / 4);
+  const int reach_x = std::min(kSearch, before.width / 4),
+            reach_y = std::min(kSearch, before.height / 4);
   // What is laid over less must be better by it, and no shift at all is the likeliest.
   constexpr double kPerPixel = 0.01, kHeadStart = 0.02;
   Shift best;
   double least = unlikeness(before, now, 0, 0, brighter, 1e9) * (1 - kHeadStart);
   const auto consider = [&](int dx, int dy) {
-      const double dearer = 1 + kPerPixel * std::max(std::abs(dx), std::abs(dy));
-      const double cost = unlikeness(before, now, dx, dy, brighter, least / dearer) * dearer;
-      if (cost < least) {
-        least = cost;
-        best = {dx, dy};
-      }
+    const double dearer = 1 + kPerPixel * std::max(std::abs(dx), std::abs(dy));
+    const double cost = unlikeness(before, now, dx, dy, brighter, least / dearer) * dearer;
+    if (cost < least) {
+      least = cost;
+      best = {dx, dy};
+    }
   };
   // With a good one first the others are soon too bad.
   consider(std::clamp(likely.dx, -reach_x, reach_x), std::clamp(likely.dy, -reach_y, reach_y));
@@ -246,7 +256,8 @@ double energy_left(const BlockMatch& block, Point moved) {
 // Puts the value at that share of the sorted list in its place, what is less before it.
 std::size_t settle(std::vector<double>& values, double share) {
   const auto place = std::min(
-      static_cast<std::size_t>(share * static_cast<double>(values.size())), values.size() - 1);
+      static_cast<std::size_t>(share * static_cast<double>(values.size())),
+      values.size() - 1);
   std::nth_element(values.begin(), values.begin() + static_cast<long>(place), values.end());
   return place;
 }
@@ -269,7 +280,8 @@ void MotionFinder::match(
       const auto py = static_cast<int>(std::lround(std::clamp(moved.y, -1e4, 1e4) * kSubPixels));
       const int fx = px & (kSubPixels - 1), fy = py & (kSubPixels - 1);
       const int dx = (px - fx) / kSubPixels, dy = (py - fy) / kSubPixels;
-      if (x + dx < 0 || y + dy < 0 || x + dx + kBlock >= now.width || y + dy + kBlock >= now.height) continue;
+      if (x + dx < 0 || y + dy < 0 || x + dx + kBlock >= now.width || y + dy + kBlock >= now.height)
+        continue;
       const auto* at = before.row(y) + x;
       const auto g = gradients(at, before.width);
       const auto d = differences(at, now.row(y + dy) + x + dx, before.width, Tap(fx, fy));
@@ -337,8 +349,10 @@ void MotionFinder::refine(
 double MotionFinder::noise_energy(double factor) {
   if (blocks_.empty()) return 0;
   amounts_.clear();
-  for (const auto& block : blocks_) amounts_.push_back(energy_left(block, displacement(motion_, block, factor)));
-  const double most = kBlockPixels * kUnit * kUnit * std::max(kMostNoise / (factor * factor), kLeastNoise);
+  for (const auto& block : blocks_)
+    amounts_.push_back(energy_left(block, displacement(motion_, block, factor)));
+  const double most =
+      kBlockPixels * kUnit * kUnit * std::max(kMostNoise / (factor * factor), kLeastNoise);
   return kNoiseMargin * std::min(amounts_[settle(amounts_, kNoisePercentile)], most);
 }
 
@@ -349,7 +363,8 @@ double MotionFinder::support(double factor, double noise) const {
     const auto off = leftover(block, displacement(motion_, block, factor));
     all_texture += weight;
     // Where nothing fits, what is left is small too: the energy must be explained.
-    const double unexplained = std::max(block.energy - noise - kFlat, 0.0) / (texture(block) + kFlat);
+    const double unexplained =
+        std::max(block.energy - noise - kFlat, 0.0) / (texture(block) + kFlat);
     if (std::hypot(off.x, off.y) < kConsistent && unexplained < kConsistent) with += weight;
   }
   return all_texture > 0 ? with / all_texture : 0;
@@ -359,7 +374,8 @@ double MotionFinder::local_motion(double factor, double noise) {
   if (blocks_.empty()) return 0;
   amounts_.clear();
   for (const auto& block : blocks_) {
-    const double left = std::max(energy_left(block, displacement(motion_, block, factor)) - noise, 0.0);
+    const double left =
+        std::max(energy_left(block, displacement(motion_, block, factor)) - noise, 0.0);
     amounts_.push_back(std::min(std::sqrt(2 * left / (texture(block) + kFlat)), kMostLocal));
   }
   const auto place = settle(amounts_, 1 - kLivelyShare);
@@ -375,13 +391,19 @@ PairMotion MotionFinder::find(
   const auto& small_now = now.levels[static_cast<std::size_t>(smallest)];
   const double unit = geometry.factor * static_cast<double>(1 << smallest);
   const auto shift = search(
-      small_before, small_now,
-      {static_cast<int>(std::lround(motion_.dx / unit)), static_cast<int>(std::lround(motion_.dy / unit))});
+      small_before,
+      small_now,
+      {static_cast<int>(std::lround(motion_.dx / unit)),
+       static_cast<int>(std::lround(motion_.dy / unit))});
   PairMotion result;
   result.likeness = overlap(small_before, small_now, shift.dx, shift.dy).likeness();
   motion_ = {0, 0, shift.dx * unit, shift.dy * unit};
   for (int level = smallest; level >= 0; --level)
-    refine(before.levels[static_cast<std::size_t>(level)], now.levels[static_cast<std::size_t>(level)], geometry, level);
+    refine(
+        before.levels[static_cast<std::size_t>(level)],
+        now.levels[static_cast<std::size_t>(level)],
+        geometry,
+        level);
   result.global.support = support(geometry.factor, noise_energy(geometry.factor));
   if (result.global.support < kLeastSupport) {
     motion_ = {};

@@ -9,11 +9,12 @@ namespace livephoto::select {
 
 struct PairMotion {
   GlobalMotion global;
-  double local = 0;        // what is left of it in the liveliest parts, in pixels of the full plane
-  double likeness = 0;     // correlation of the two, small and laid over each other: -1 to 1
+  double local = 0;     // what is left of it in the liveliest parts, in pixels of the full plane
+  double likeness = 0;  // correlation of the two, small and laid over each other: -1 to 1
 };
 
-// A displacement of each point: a similarity around the picture's centre, in pixels of the full plane.
+// A displacement of each point: a similarity around the picture's centre, in pixels of the full
+// plane.
 struct Similarity {
   double scale = 0;  // zoom * cos(roll) - 1
   double turn = 0;   // zoom * sin(roll)
@@ -37,8 +38,8 @@ struct BlockMatch {
 // Hierarchical: a search at the smallest level, then Lucas and Kanade's method block by block and
 // level by level (B. Lucas, T. Kanade, "An iterative image registration technique with an
 // application to stereo vision", IJCAI 1981; gradients of the frame before alone, as in S. Baker,
-// I. Matthews, "Lucas-Kanade 20 years on", IJCV 56, 2004). The similarity is fitted to all blocks by
-// least squares with weights that drop blocks which move otherwise (S. Geman, D. McClure 1987).
+// I. Matthews, "Lucas-Kanade 20 years on", IJCV 56, 2004). The similarity is fitted to all blocks
+// by least squares with weights that drop blocks which move otherwise (S. Geman, D. McClure 1987).
 class MotionFinder {
  public:
   PairMotion find(const WorkingPlane& before, const WorkingPlane& now, const Geometry& geometry);

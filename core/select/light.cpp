@@ -29,7 +29,8 @@ struct RowSums {
   std::int32_t bright = 0;
 };
 
-LIVEPHOTO_WIDE_TOO RowSums sum_row(const std::int16_t* row, int width, std::int16_t dark, std::int16_t bright) {
+LIVEPHOTO_WIDE_TOO RowSums
+sum_row(const std::int16_t* row, int width, std::int16_t dark, std::int16_t bright) {
   RowSums sums;
   for (int x = 0; x < width; ++x) {
     sums.values += row[x];
@@ -42,7 +43,8 @@ LIVEPHOTO_WIDE_TOO RowSums sum_row(const std::int16_t* row, int width, std::int1
   return sums;
 }
 
-LIVEPHOTO_WIDE_TOO std::int32_t absolute_differences(const std::int16_t* a, const std::int16_t* b, int count) {
+LIVEPHOTO_WIDE_TOO std::int32_t absolute_differences(
+    const std::int16_t* a, const std::int16_t* b, int count) {
   std::int32_t sum = 0;
   for (int x = 0; x < count; ++x) {
     const auto difference = static_cast<std::int16_t>(a[x] - b[x]);
@@ -70,7 +72,8 @@ Light measure_light(const Plane16& plane, bool is_full_range) {
   const double variance = std::max(static_cast<double>(squares) / pixels - mean * mean, 0.0);
   return {
       std::clamp((mean - scale.black) / scale.range(), 0.0, 1.0),
-      std::min(2 * std::sqrt(variance) / scale.range(), 1.0), static_cast<double>(darks) / pixels,
+      std::min(2 * std::sqrt(variance) / scale.range(), 1.0),
+      static_cast<double>(darks) / pixels,
       static_cast<double>(brights) / pixels};
 }
 
@@ -85,7 +88,9 @@ Change measure_change(
       for (int tile = 0; tile < geometry.tiles_x; ++tile) {
         const int left = geometry.tile_x(tile);
         sums[static_cast<std::size_t>(tile)] += absolute_differences(
-            before.row(y) + left, now.row(y) + left, geometry.tile_x(tile + 1) - left);
+            before.row(y) + left,
+            now.row(y) + left,
+            geometry.tile_x(tile + 1) - left);
       }
     const int rows = (bottom - top + kRowStep - 1) / kRowStep;
     for (int tile = 0; tile < geometry.tiles_x; ++tile) {

@@ -52,7 +52,10 @@ double contribution(const Part& part, double value) {
 class Windows {
  public:
   Windows(std::span<const FrameMeasures> frames, const Wanted& wanted)
-      : frames_(frames), wanted_(wanted), usual_(usual_interval(frames)), scores_(score_frames(frames)) {
+      : frames_(frames),
+        wanted_(wanted),
+        usual_(usual_interval(frames)),
+        scores_(score_frames(frames)) {
     totals_.resize(frames.size() + 1);
     std::vector<double> covers(frames.size());
     for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -73,7 +76,9 @@ class Windows {
     std::size_t last = 0;
   };
 
-  nanoseconds end_of(std::size_t last_frame) const { return frames_[last_frame].time + std::max(usual_, nanoseconds{1}); }
+  nanoseconds end_of(std::size_t last_frame) const {
+    return frames_[last_frame].time + std::max(usual_, nanoseconds{1});
+  }
   std::size_t index_at(nanoseconds time) const;  // of the first frame that is not earlier
   std::size_t shown_at(nanoseconds time) const;
   Window window(nanoseconds start, nanoseconds end) const;
@@ -95,7 +100,9 @@ class Windows {
 
 std::size_t Windows::index_at(nanoseconds time) const {
   const auto at = std::lower_bound(
-      frames_.begin(), frames_.end(), time,
+      frames_.begin(),
+      frames_.end(),
+      time,
       [](const FrameMeasures& frame, nanoseconds wanted) { return frame.time < wanted; });
   return static_cast<std::size_t>(at - frames_.begin());
 }
@@ -115,8 +122,10 @@ Window Windows::window(nanoseconds start, nanoseconds end) const {
 std::vector<Windows::Range> Windows::stretches() const {
   std::vector<Range> ranges;
   for (std::size_t i = 0; i < frames_.size(); ++i)
-    if (i == 0 || !frames_[i].follows) ranges.push_back({i, i + 1});
-    else ranges.back().last = i + 1;
+    if (i == 0 || !frames_[i].follows)
+      ranges.push_back({i, i + 1});
+    else
+      ranges.back().last = i + 1;
   return ranges;
 }
 
@@ -129,7 +138,8 @@ void Windows::add_candidates(const Range& range, std::vector<Window>& windows) c
   for (auto i = range.first; i < range.last; ++i) {
     const auto start = frames_[i].time;
     if (start + wanted_.duration > end + kRounding) break;
-    if (suits_still(start)) windows.push_back(window(start, std::min(start + wanted_.duration, end)));
+    if (suits_still(start))
+      windows.push_back(window(start, std::min(start + wanted_.duration, end)));
   }
 }
 
@@ -142,7 +152,8 @@ std::vector<Window> Windows::candidates() const {
     return windows;
   }
   if (end - begin <= wanted_.duration + kRounding) {
-    if (!wanted_.still || (*wanted_.still >= begin && *wanted_.still < end)) windows.push_back(window(begin, end));
+    if (!wanted_.still || (*wanted_.still >= begin && *wanted_.still < end))
+      windows.push_back(window(begin, end));
     return windows;
   }
   for (const auto& range : stretches()) add_candidates(range, windows);
@@ -171,7 +182,8 @@ double Windows::completeness(const Window& window) const {
   const auto begun = std::clamp(index_at(window.start + edge), window.first, window.last);
   const auto ending = std::clamp(index_at(window.end - edge), begun, window.last);
   const double middle = between(begun, ending).activity;
-  const double edges = (between(window.first, begun).activity + between(ending, window.last).activity) / 2;
+  const double edges =
+      (between(window.first, begun).activity + between(ending, window.last).activity) / 2;
   return middle + edges <= 0 ? 0 : middle / (middle + edges);
 }
 
@@ -186,7 +198,8 @@ Windows::Range Windows::cover_range(const Window& window) const {
 
 double Windows::cover(const Window& window) const {
   const auto range = cover_range(window);
-  const auto frame = wanted_.still ? shown_at(*wanted_.still) : best_cover_.in(range.first, range.last);
+  const auto frame =
+      wanted_.still ? shown_at(*wanted_.still) : best_cover_.in(range.first, range.last);
   const bool is_at_edge = frame < range.first || frame >= range.last;
   const double worth = scores_[frame].cover * (is_at_edge ? kCoverAtEdge : 1);
   return worth / (worth + kCoverHalf);
@@ -215,8 +228,14 @@ Moment Windows::moment(const Window& window) const {
   // A cut at the first frame is before the window.
   const auto cuts = mean.cuts - (frames_[window.first].is_cut ? 1U : 0U);
   Moment moment{window.start, window.end - window.start, window.start, 0, {}};
-  moment.scores = {mean.calm, mean.alive, 1.0 / (1.0 + 3.0 * static_cast<double>(cuts)), mean.exposed,
-                   completeness(window), cover(window), mean.sharp};
+  moment.scores = {
+      mean.calm,
+      mean.alive,
+      1.0 / (1.0 + 3.0 * static_cast<double>(cuts)),
+      mean.exposed,
+      completeness(window),
+      cover(window),
+      mean.sharp};
   const auto& scores = moment.scores;
   moment.score = contribution(kCalm, scores.calm) * contribution(kAlive, scores.alive) *
                  contribution(kWhole, scores.whole) * contribution(kExposed, scores.exposed) *
@@ -251,7 +270,9 @@ std::vector<Moment> find_moments(
   std::vector<std::size_t> chosen;
   for (const auto index : order) {
     if (chosen.size() == count) break;
-    const auto is_apart = [&](std::size_t other) { return are_apart(candidates[index], candidates[other]); };
+    const auto is_apart = [&](std::size_t other) {
+      return are_apart(candidates[index], candidates[other]);
+    };
     if (std::all_of(chosen.begin(), chosen.end(), is_apart)) chosen.push_back(index);
   }
   std::vector<Moment> result;

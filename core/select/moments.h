@@ -20,9 +20,9 @@ struct Wanted {
 
 // Each 0 to 1, 1 is best.
 struct Scores {
-  double calm = 0;      // the camera
-  double alive = 0;     // something moves in the picture
-  double whole = 0;     // one shot
+  double calm = 0;   // the camera
+  double alive = 0;  // something moves in the picture
+  double whole = 0;  // one shot
   double exposed = 0;
   double complete = 0;  // what happens begins and settles in it
   double cover = 0;     // the still is sharp, well exposed, and not at the edge

@@ -19,6 +19,8 @@ constexpr nanoseconds kMargin = seconds(1);
 constexpr double kMostReadAgain = 0.08;
 constexpr nanoseconds kUsualGroup = seconds(2);
 constexpr std::size_t kFewestCandidates = 4;
+// Of hours, so that nobody waits for minutes more.
+constexpr std::size_t kMostCandidates = 30;
 constexpr std::size_t kMoreThanWanted = 3;
 // Frames that are no further apart, on average, are all there are, sync frames or not.
 constexpr nanoseconds kAllThereAre = std::chrono::milliseconds(250);
@@ -117,7 +119,9 @@ std::optional<Pass> Search::after_coarse() {
   refine(coarse_candidates(
       coarse_,
       wanted_.duration,
-      std::max({kFewestCandidates, affordable, count_ + kMoreThanWanted})));
+      std::max(
+          std::clamp(affordable, kFewestCandidates, kMostCandidates),
+          count_ + kMoreThanWanted)));
   return next_fine();
 }
 

@@ -1,4 +1,5 @@
-// Tells a blur from a sharp picture by the width of edges in the tiles that have the most fine detail.
+// Tells a blur from a sharp picture by the width of edges in the tiles that have the most fine
+// detail.
 #include "core/select/sharpness.h"
 
 #include <algorithm>
@@ -10,15 +11,16 @@
 namespace livephoto::select {
 namespace {
 
-constexpr int kRowStep = 3;           // from a row of coarse detail to the next
-constexpr double kSharpEdge = 0.6;    // standard deviation of its blur, in units of the fine lag
+constexpr int kRowStep = 3;         // from a row of coarse detail to the next
+constexpr double kSharpEdge = 0.6;  // standard deviation of its blur, in units of the fine lag
 constexpr double kBlurredEdge = 5;
-constexpr double kLeastEnergy = 4;    // squared steps of 8 bits: fainter detail says nothing
+constexpr double kLeastEnergy = 4;        // squared steps of 8 bits: fainter detail says nothing
 constexpr double kNoisePercentile = 0.4;  // of the tiles
-constexpr double kNoiseMargin = 1.25;      // what is subtracted of it: noise is no constant
-constexpr double kNoiseDoubt = 1;          // of it counts as coarse detail: what is left of it is uncertain
-constexpr double kShareOfTiles = 0.1;      // those with the most fine detail count
-constexpr double kBothDirections = 0.15;   // with less detail in one than in the other, it says nothing
+constexpr double kNoiseMargin = 1.25;     // what is subtracted of it: noise is no constant
+constexpr double kNoiseDoubt = 1;  // of it counts as coarse detail: what is left of it is uncertain
+constexpr double kShareOfTiles = 0.1;  // those with the most fine detail count
+constexpr double kBothDirections =
+    0.15;  // with less detail in one than in the other, it says nothing
 
 double edge_at(double x, double blur) { return 0.5 * (1 + std::erf(x / (blur * std::sqrt(2.0)))); }
 
@@ -36,7 +38,8 @@ double edge_ratio(const Geometry& geometry, double blur) {
   double fine = 0, coarse = 0;
   for (double x = -reach; x < reach; x += kStep) {
     const double near = edge_at(x + geometry.fine_lag, blur) - edge_at(x, blur);
-    const double far = averaged_edge(x + factor * geometry.coarse_lag, blur, factor) - averaged_edge(x, blur, factor);
+    const double far = averaged_edge(x + factor * geometry.coarse_lag, blur, factor) -
+                       averaged_edge(x, blur, factor);
     fine += near * near;
     coarse += far * far;
   }
@@ -100,7 +103,8 @@ double noise_of(const Tile& tile) {
   constexpr double kOfSharpEdges = 2, kOfBlur = 4;  // what twice the distance makes of it
   const double rise = tile.across_twice - tile.fine_across;
   if (rise <= 0) return tile.fine_across;
-  const double growth = std::clamp((tile.across_four - tile.across_twice) / rise, kOfSharpEdges, kOfBlur);
+  const double growth =
+      std::clamp((tile.across_four - tile.across_twice) / rise, kOfSharpEdges, kOfBlur);
   return std::max(tile.fine_across - rise / (growth - 1), 0.0);
 }
 
@@ -109,12 +113,16 @@ double noise_energy(const Tiles& tiles, std::size_t count) {
   std::array<double, std::tuple_size_v<Tiles>> noise{};
   for (std::size_t i = 0; i < count; ++i) noise[i] = noise_of(tiles[i]);
   const auto place = static_cast<std::size_t>(kNoisePercentile * static_cast<double>(count));
-  std::nth_element(noise.begin(), noise.begin() + static_cast<long>(place), noise.begin() + static_cast<long>(count));
+  std::nth_element(
+      noise.begin(),
+      noise.begin() + static_cast<long>(place),
+      noise.begin() + static_cast<long>(count));
   return noise[place];
 }
 
 double on_scale(double fine, double coarse, double noise, const EdgeRatios& edges) {
-  const double above = std::max(fine / (coarse + kLeastEnergy + kNoiseDoubt * noise) - edges.blurred, 0.0);
+  const double above =
+      std::max(fine / (coarse + kLeastEnergy + kNoiseDoubt * noise) - edges.blurred, 0.0);
   return above / (above + edges.sharp - edges.blurred);
 }
 
@@ -126,7 +134,8 @@ EdgeRatios edge_ratios(const Geometry& geometry) {
       edge_ratio(geometry, kBlurredEdge * geometry.fine_lag)};
 }
 
-Sharpness measure_sharpness(const WorkingPlane& plane, const Geometry& geometry, const EdgeRatios& edges) {
+Sharpness measure_sharpness(
+    const WorkingPlane& plane, const Geometry& geometry, const EdgeRatios& edges) {
   Tiles tiles;
   std::size_t count = 0;
   for (int y = 0; y < geometry.tiles_y; ++y)
@@ -139,21 +148,26 @@ Sharpness measure_sharpness(const WorkingPlane& plane, const Geometry& geometry,
   result.detail = std::sqrt(result.detail);
   const auto best = static_cast<std::size_t>(std::ceil(kShareOfTiles * static_cast<double>(count)));
   std::partial_sort(
-      tiles.begin(), tiles.begin() + static_cast<long>(best), tiles.begin() + static_cast<long>(count),
+      tiles.begin(),
+      tiles.begin() + static_cast<long>(best),
+      tiles.begin() + static_cast<long>(count),
       [](const Tile& a, const Tile& b) { return a.fine() > b.fine(); });
   const double coarse_noise = noise / (geometry.factor * geometry.factor);
   Tile sum;
   for (std::size_t i = 0; i < best; ++i) {
     sum.fine_across += std::max(tiles[i].fine_across - noise, 0.0) / static_cast<double>(best);
     sum.fine_down += std::max(tiles[i].fine_down - noise, 0.0) / static_cast<double>(best);
-    sum.coarse_across += std::max(tiles[i].coarse_across - coarse_noise, 0.0) / static_cast<double>(best);
-    sum.coarse_down += std::max(tiles[i].coarse_down - coarse_noise, 0.0) / static_cast<double>(best);
+    sum.coarse_across +=
+        std::max(tiles[i].coarse_across - coarse_noise, 0.0) / static_cast<double>(best);
+    sum.coarse_down +=
+        std::max(tiles[i].coarse_down - coarse_noise, 0.0) / static_cast<double>(best);
   }
   const double across = on_scale(sum.fine_across, sum.coarse_across, noise, edges);
   const double down = on_scale(sum.fine_down, sum.coarse_down, noise, edges);
   if (sum.coarse() <= 0) return result;
   const double whole = (across * sum.coarse_across + down * sum.coarse_down) / sum.coarse();
-  const bool has_both = std::min(sum.coarse_across, sum.coarse_down) >= kBothDirections * std::max(sum.coarse_across, sum.coarse_down);
+  const bool has_both = std::min(sum.coarse_across, sum.coarse_down) >=
+                        kBothDirections * std::max(sum.coarse_across, sum.coarse_down);
   // A blur of motion leaves one direction sharp.
   result.edges = has_both ? (whole + std::min(across, down)) / 2 : whole;
   return result;

@@ -24,6 +24,7 @@ struct Sharpness {
 // XII, SPIE 6492 (2007). Energy of gradients as the measure of focus, and that noise is what harms
 // it most: S. Pertuz, D. Puig, M. A. Garcia, "Analysis of focus measure operators for
 // shape-from-focus", Pattern Recognition 46 (2013), 1415-1432.
-Sharpness measure_sharpness(const WorkingPlane& plane, const Geometry& geometry, const EdgeRatios& edges);
+Sharpness measure_sharpness(
+    const WorkingPlane& plane, const Geometry& geometry, const EdgeRatios& edges);
 
 }  // namespace livephoto::select

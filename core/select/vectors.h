@@ -8,9 +8,9 @@
 #include <emmintrin.h>
 #endif
 
-// Before a function with a loop over pixels that the compiler makes vectors of: a second version of it is
-// made for processors with wider ones, and the loader chooses. Integers only, so that all give the same.
-// The sanitizers are not up yet when the loader asks.
+// Before a function with a loop over pixels that the compiler makes vectors of: a second version of
+// it is made for processors with wider ones, and the loader chooses. Integers only, so that all
+// give the same. The sanitizers are not up yet when the loader asks.
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define LIVEPHOTO_WIDE_TOO __attribute__((target_clones("avx2", "default")))

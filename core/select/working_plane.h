@@ -1,4 +1,5 @@
-// The reduced plane that is measured, with smaller ones over it, and what only the full plane shows; internal.
+// The reduced plane that is measured, with smaller ones over it, and what only the full plane
+// shows; internal.
 #pragma once
 
 #include <array>
@@ -31,8 +32,8 @@ struct Plane16 {
 struct Geometry {
   int width = 0;  // of the full plane
   int height = 0;
-  int factor = 1;    // pixels of the full plane, in each direction, to one of the working plane
-  int fine_lag = 1;  // of fine detail, in pixels of the full plane
+  int factor = 1;      // pixels of the full plane, in each direction, to one of the working plane
+  int fine_lag = 1;    // of fine detail, in pixels of the full plane
   int coarse_lag = 1;  // of coarse detail, in pixels of the working plane
   int tiles_x = 1;
   int tiles_y = 1;

@@ -16,14 +16,17 @@ namespace {
 constexpr int kFrames = 200;
 
 std::vector<std::uint8_t> texture(int width, int height) {
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  std::vector<std::uint8_t> pixels(
+      static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
   std::uint32_t state = 1;
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
       state = state * 1664525 + 1013904223;
       const int structure = ((x / 24) * 37 + (y / 20) * 91) % 160;
-      pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)] =
-          static_cast<std::uint8_t>(40 + structure + static_cast<int>(state >> 29));
+      pixels
+          [static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+           static_cast<std::size_t>(x)] =
+              static_cast<std::uint8_t>(40 + structure + static_cast<int>(state >> 29));
     }
   return pixels;
 }
@@ -41,7 +44,12 @@ void measure(int width, int height) {
     speed += meter.measure(view, std::chrono::milliseconds(33 * i)).speed;
   }
   const double each = (processor_seconds() - begun) / (kFrames - 2);
-  std::printf("%dx%d: %.0f ns a frame (mean speed %.3f)\n", width, height, each * 1e9, speed / kFrames);
+  std::printf(
+      "%dx%d: %.0f ns a frame (mean speed %.3f)\n",
+      width,
+      height,
+      each * 1e9,
+      speed / kFrames);
 }
 
 }  // namespace

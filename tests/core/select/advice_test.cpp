@@ -11,7 +11,9 @@
 
 namespace livephoto::select {
 
-std::ostream& operator<<(std::ostream& out, Pity pity) { return out << "Pity " << static_cast<int>(pity); }
+std::ostream& operator<<(std::ostream& out, Pity pity) {
+  return out << "Pity " << static_cast<int>(pity);
+}
 
 namespace {
 
@@ -35,7 +37,8 @@ const Scene& thing() {
 }
 
 // A slow camera, before which something passes.
-std::vector<Picture> clean(double step = 0.3, double thing_step = 1.5, const Scene& background = scene()) {
+std::vector<Picture> clean(
+    double step = 0.3, double thing_step = 1.5, const Scene& background = scene()) {
   std::vector<Picture> pictures;
   for (std::size_t i = 0; i < kFrames; ++i) {
     const auto time = static_cast<double>(i);
@@ -45,7 +48,8 @@ std::vector<Picture> clean(double step = 0.3, double thing_step = 1.5, const Sce
   return pictures;
 }
 
-std::vector<PictureAdvice> advice_on(std::span<const Picture> pictures, nanoseconds still = kStill) {
+std::vector<PictureAdvice> advice_on(
+    std::span<const Picture> pictures, nanoseconds still = kStill) {
   return advise(measure(pictures, 30), 0s, 2s, still);
 }
 
@@ -93,7 +97,8 @@ TEST(Advice, ThatItIsShaky) {
   std::vector<Picture> pictures;
   for (std::size_t i = 0; i < kFrames; ++i) {
     const double phase = static_cast<double>(i) * 1.1;
-    pictures.push_back(render(scene(), kWidth, kHeight, {4 * std::sin(phase), 3 * std::cos(1.3 * phase), 1, 0}));
+    pictures.push_back(
+        render(scene(), kWidth, kHeight, {4 * std::sin(phase), 3 * std::cos(1.3 * phase), 1, 0}));
     put(pictures.back(), thing(), 20 + static_cast<int>(i), 40, 60, 60);
   }
 
@@ -131,7 +136,8 @@ TEST(Advice, ThatTheCoverIsBlurredNamesNoneWhereAllAre) {
 TEST(Advice, ThatTheCoverIsDarkNamesALightOne) {
   auto pictures = clean();
   for (std::size_t i = 0; i < 36; ++i) light(pictures[i], 0.15, 0);
-  for (std::size_t i = 36; i < 46; ++i) light(pictures[i], 0.15 + 0.08 * static_cast<double>(i - 36), 0);
+  for (std::size_t i = 36; i < 46; ++i)
+    light(pictures[i], 0.15 + 0.08 * static_cast<double>(i - 36), 0);
 
   const auto advice = advice_on(pictures);
 
@@ -150,7 +156,10 @@ TEST(Advice, ThatTheCoverIsOnACutNamesOneThatIsNot) {
   // A cut at the cover is one inside too.
   ASSERT_EQ(pities(advice), (Pities{Pity::CutInside, Pity::CoverOnCut}));
   ASSERT_TRUE(advice[1].better_still);
-  EXPECT_GT(*advice[1].better_still > kStill ? *advice[1].better_still - kStill : kStill - *advice[1].better_still, 50ms);
+  EXPECT_GT(
+      *advice[1].better_still > kStill ? *advice[1].better_still - kStill
+                                       : kStill - *advice[1].better_still,
+      50ms);
 }
 
 TEST(Advice, ThatTheCoverIsOnACutAloneWhereTheClipBeginsWithIt) {

@@ -32,9 +32,12 @@ double corner_error(const GlobalMotion& motion, const GlobalMotion& truth, int w
   return most;
 }
 
-GlobalMotion motion(double dx, double dy, double zoom = 1, double roll = 0) { return {dx, dy, zoom, roll, 1}; }
+GlobalMotion motion(double dx, double dy, double zoom = 1, double roll = 0) {
+  return {dx, dy, zoom, roll, 1};
+}
 
-std::vector<Picture> film(const Scene& scene, int width, int height, int count, const GlobalMotion& each) {
+std::vector<Picture> film(
+    const Scene& scene, int width, int height, int count, const GlobalMotion& each) {
   std::vector<Picture> pictures;
   Camera camera;
   for (int i = 0; i < count; ++i) {
@@ -48,7 +51,9 @@ double worst_error(std::span<const Picture> pictures, const GlobalMotion& truth)
   const auto frames = measure(pictures, 30);
   double worst = 0;
   for (std::size_t i = 1; i < frames.size(); ++i)
-    worst = std::max(worst, corner_error(frames[i].motion, truth, pictures[0].width, pictures[0].height));
+    worst = std::max(
+        worst,
+        corner_error(frames[i].motion, truth, pictures[0].width, pictures[0].height));
   return worst;
 }
 
@@ -108,7 +113,8 @@ TEST(GlobalMotion, FollowsAJerk) {
 TEST(GlobalMotion, IsNotPulledBySomethingThatCrossesThePicture) {
   const Scene scene(7), thing(8);
   auto pictures = film(scene, 640, 360, 4, motion(0, 0));
-  for (int i = 0; i < 4; ++i) put(pictures[static_cast<std::size_t>(i)], thing, 100 + 6 * i, 60, 200, 220);
+  for (int i = 0; i < 4; ++i)
+    put(pictures[static_cast<std::size_t>(i)], thing, 100 + 6 * i, 60, 200, 220);
 
   const auto frames = measure(pictures, 30);
 
@@ -143,7 +149,8 @@ TEST(GlobalMotion, IsNoneWhereNothingHoldsTogether) {
 TEST(Shake, IsWhatAPanHasNot) {
   const Scene scene(10);
   std::vector<Picture> shaken;
-  for (int i = 0; i < 20; ++i) shaken.push_back(render(scene, 320, 180, {i % 4 < 2 ? 6.0 : -6.0, 0, 1, 0}));
+  for (int i = 0; i < 20; ++i)
+    shaken.push_back(render(scene, 320, 180, {i % 4 < 2 ? 6.0 : -6.0, 0, 1, 0}));
 
   const auto pan = measure(film(scene, 320, 180, 20, motion(4, 0)), 30).back();
   const auto shake = measure(shaken, 30).back();
@@ -157,7 +164,8 @@ TEST(LocalMotion, IsWhatMovesAgainstTheCamera) {
   const Scene scene(11), thing(12);
   auto with = film(scene, 320, 180, 6, motion(2, 0));
   const auto without = measure(with, 30).back();
-  for (int i = 0; i < 6; ++i) put(with[static_cast<std::size_t>(i)], thing, 100 - 2 * i, 60, 70, 70);
+  for (int i = 0; i < 6; ++i)
+    put(with[static_cast<std::size_t>(i)], thing, 100 - 2 * i, 60, 70, 70);
 
   EXPECT_LT(without.local_motion, 0.02);
   EXPECT_GT(measure(with, 30).back().local_motion, 0.1);
@@ -268,7 +276,9 @@ TEST(Follows, EndsWithRestartWithAnotherSizeAndWithTimeThatStands) {
 
 // ---- one frame ----
 
-double sharpness_of(const Picture& picture) { return FrameMeter().measure(picture.view(), 0s).sharpness; }
+double sharpness_of(const Picture& picture) {
+  return FrameMeter().measure(picture.view(), 0s).sharpness;
+}
 
 TEST(Sharpness, FallsWithBlur) {
   for (const int width : {320, 640, 1280}) {
@@ -368,13 +378,18 @@ TEST(Difference, IsAShareOfTheScale) {
 
 TEST(Sizes, AnyIsMeasured) {
   const Scene scene(26);
-  const std::pair<int, int> sizes[] = {{1, 1}, {2, 2}, {3, 5}, {7, 64}, {161, 121}, {1279, 3}, {2, 900}, {485, 271}};
+  const std::pair<int, int> sizes[] =
+      {{1, 1}, {2, 2}, {3, 5}, {7, 64}, {161, 121}, {1279, 3}, {2, 900}, {485, 271}};
   for (const auto& [width, height] : sizes) {
     const auto frames = measure(film(scene, width, height, 3, motion(1, 0.5)), 30);
 
     for (const auto& frame : frames) {
-      EXPECT_TRUE(std::isfinite(frame.sharpness) && frame.sharpness >= 0 && frame.sharpness <= 1) << width;
-      EXPECT_TRUE(std::isfinite(frame.speed) && std::isfinite(frame.shake) && std::isfinite(frame.local_motion)) << width;
+      EXPECT_TRUE(std::isfinite(frame.sharpness) && frame.sharpness >= 0 && frame.sharpness <= 1)
+          << width;
+      EXPECT_TRUE(
+          std::isfinite(frame.speed) && std::isfinite(frame.shake) &&
+          std::isfinite(frame.local_motion))
+          << width;
       EXPECT_TRUE(std::isfinite(frame.contrast) && std::isfinite(frame.motion.zoom)) << width;
     }
   }
@@ -384,9 +399,11 @@ TEST(Stride, IsNoPicture) {
   const auto picture = render(Scene(27), 101, 67);
   Picture wide{101, 67, 160, std::vector<std::uint8_t>(160 * 67, 255)};
   for (int y = 0; y < 67; ++y)
-    for (int x = 0; x < 101; ++x) wide.at(x, y) = picture.pixels[static_cast<std::size_t>(y * 101 + x)];
+    for (int x = 0; x < 101; ++x)
+      wide.at(x, y) = picture.pixels[static_cast<std::size_t>(y * 101 + x)];
 
-  const auto a = FrameMeter().measure(picture.view(), 0s), b = FrameMeter().measure(wide.view(), 0s);
+  const auto a = FrameMeter().measure(picture.view(), 0s),
+             b = FrameMeter().measure(wide.view(), 0s);
 
   EXPECT_EQ(a.sharpness, b.sharpness);
   EXPECT_EQ(a.brightness, b.brightness);

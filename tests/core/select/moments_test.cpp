@@ -38,7 +38,8 @@ using Spoil = std::function<void(FrameMeasures&)>;
 
 std::vector<FrameMeasures> video(double seconds, double rate = 30) {
   std::vector<FrameMeasures> frames;
-  for (int i = 0; i < seconds * rate; ++i) frames.push_back(good_frame(nanoseconds(std::llround(i / rate * 1e9))));
+  for (int i = 0; i < seconds * rate; ++i)
+    frames.push_back(good_frame(nanoseconds(std::llround(i / rate * 1e9))));
   return frames;
 }
 
@@ -80,13 +81,23 @@ TEST_P(SpoiledKind, LosesAgainstTheCleanWindow) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Moments, SpoiledKind,
+    Moments,
+    SpoiledKind,
     testing::Values(
-        std::pair("Black", Spoil([](auto& frame) { frame.brightness = 0.01, frame.contrast = 0.01, frame.clipped_dark = 1, frame.sharpness = 0; })),
-        std::pair("OverExposed", Spoil([](auto& frame) { frame.brightness = 0.9, frame.clipped_bright = 0.5; })),
+        std::pair("Black", Spoil([](auto& frame) {
+                    frame.brightness = 0.01, frame.contrast = 0.01, frame.clipped_dark = 1,
+                    frame.sharpness = 0;
+                  })),
+        std::pair("OverExposed", Spoil([](auto& frame) {
+                    frame.brightness = 0.9, frame.clipped_bright = 0.5;
+                  })),
         std::pair("Blurred", Spoil([](auto& frame) { frame.sharpness = 0.2; })),
-        std::pair("Shaky", Spoil([](auto& frame) { frame.shake = 0.3, frame.speed = 0.4, frame.local_motion = 0.2; })),
-        std::pair("FastPan", Spoil([](auto& frame) { frame.speed = 0.8, frame.local_motion = 0.1; })),
+        std::pair("Shaky", Spoil([](auto& frame) {
+                    frame.shake = 0.3, frame.speed = 0.4, frame.local_motion = 0.2;
+                  })),
+        std::pair("FastPan", Spoil([](auto& frame) {
+                    frame.speed = 0.8, frame.local_motion = 0.1;
+                  })),
         std::pair("Frozen", Spoil(freeze)),
         std::pair("Lifeless", Spoil([](auto& frame) { frame.local_motion = 0; })),
         std::pair("Cut", Spoil([](auto& frame) { frame.is_cut = (frame.time / 1ms) % 300 < 33; }))),
@@ -150,7 +161,8 @@ TEST(Moments, AreApartAndTheBestFirst) {
   for (std::size_t i = 1; i < moments.size(); ++i) {
     EXPECT_LE(moments[i].score, moments[i - 1].score);
     for (std::size_t j = 0; j < i; ++j) {
-      const auto shared = std::min(moments[i].start, moments[j].start) + 3s - std::max(moments[i].start, moments[j].start);
+      const auto shared = std::min(moments[i].start, moments[j].start) + 3s -
+                          std::max(moments[i].start, moments[j].start);
       EXPECT_LE(shared, 300ms);
     }
   }
@@ -158,7 +170,8 @@ TEST(Moments, AreApartAndTheBestFirst) {
 
 TEST(Moments, AreTheSameForTheSameFrames) {
   auto frames = video(60);
-  for (std::size_t i = 0; i < frames.size(); ++i) frames[i].local_motion = 0.01 * static_cast<double>(i * 7919 % 13);
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    frames[i].local_motion = 0.01 * static_cast<double>(i * 7919 % 13);
 
   const auto a = find_moments(frames, {}, 5), b = find_moments(std::vector(frames), {}, 5);
 
@@ -189,7 +202,9 @@ TEST(Moments, OfAVideoShorterThanTheClipIsTheWholeOfIt) {
 
 TEST(Moments, OfBlackOrNoiseAreFewAndFinite) {
   auto frames = video(10);
-  for (auto& frame : frames) frame.brightness = frame.contrast = frame.sharpness = frame.local_motion = 0, frame.clipped_dark = 1;
+  for (auto& frame : frames)
+    frame.brightness = frame.contrast = frame.sharpness = frame.local_motion = 0,
+    frame.clipped_dark = 1;
 
   const auto moment = best(frames);
 
@@ -203,7 +218,8 @@ TEST(Moments, SpanNoGapBetweenStretches) {
 
   for (const auto& moment : find_moments(frames, {}, 5)) {
     const auto end = moment.start + moment.duration;
-    for (const auto gap : {frames[100].time, frames[250].time}) EXPECT_TRUE(end <= gap || moment.start >= gap);
+    for (const auto gap : {frames[100].time, frames[250].time})
+      EXPECT_TRUE(end <= gap || moment.start >= gap);
   }
 }
 
@@ -277,7 +293,9 @@ TEST(Still, IsTheSharpestFrameThatIsNotAtTheEdge) {
   EXPECT_EQ(best(frames).still, frames[70].time);
 }
 
-TEST(Still, IsInTheMiddleOfEquals) { EXPECT_NEAR(std::chrono::duration<double>(best(video(3)).still).count(), 1.5, 0.04); }
+TEST(Still, IsInTheMiddleOfEquals) {
+  EXPECT_NEAR(std::chrono::duration<double>(best(video(3)).still).count(), 1.5, 0.04);
+}
 
 TEST(Still, IsNotBesideACutNorInABurntOrDarkFrame) {
   auto frames = video(3);

@@ -1,5 +1,5 @@
-// Prints what is measured of a made-up video of which all but some parts are spoiled, and what is chosen of
-// it: docs/plots/selection.py draws it.
+// Prints what is measured of a made-up video of which all but some parts are spoiled, and what is
+// chosen of it: docs/plots/selection.py draws it.
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -24,8 +24,14 @@ struct Part {
 };
 
 constexpr Part kParts[] = {
-    {"shaky", 3}, {"good", 3.5}, {"out of focus", 3}, {"frozen", 2.5}, {"fast pan", 3},
-    {"dark", 2.5}, {"good", 3.5}, {"cuts", 3}};
+    {"shaky", 3},
+    {"good", 3.5},
+    {"out of focus", 3},
+    {"frozen", 2.5},
+    {"fast pan", 3},
+    {"dark", 2.5},
+    {"good", 3.5},
+    {"cuts", 3}};
 
 class Film {
  public:
@@ -74,20 +80,39 @@ int main() {
   const auto scores = score_frames(frames);
   for (std::size_t i = 0; i < frames.size(); ++i)
     std::printf(
-        "frame %.3f %.4f %.4f %.4f %.4f %.4f\n", seconds_of(frames[i].time), frames[i].sharpness,
-        frames[i].shake, frames[i].speed, frames[i].local_motion, scores[i].cover);
+        "frame %.3f %.4f %.4f %.4f %.4f %.4f\n",
+        seconds_of(frames[i].time),
+        frames[i].sharpness,
+        frames[i].shake,
+        frames[i].speed,
+        frames[i].local_motion,
+        scores[i].cover);
   for (const auto& moment : find_moments(frames, {}, 3))
     std::printf(
-        "moment %.3f %.3f %.3f %.3f %s\n", seconds_of(moment.start), seconds_of(moment.start + moment.duration),
-        seconds_of(moment.still), moment.score, reason(moment).c_str());
+        "moment %.3f %.3f %.3f %.3f %s\n",
+        seconds_of(moment.start),
+        seconds_of(moment.start + moment.duration),
+        seconds_of(moment.still),
+        moment.score,
+        reason(moment).c_str());
   // The score of every window, by its start.
   for (const auto& frame : frames) {
-    const auto all = find_moments(frames, {.duration = std::chrono::seconds(3), .start = frame.time, .still = {}}, 1);
+    const auto all = find_moments(
+        frames,
+        {.duration = std::chrono::seconds(3), .start = frame.time, .still = {}},
+        1);
     if (!all.empty() && frame.time + std::chrono::seconds(3) <= frames.back().time)
       std::printf("window %.3f %.5f\n", seconds_of(frame.time), all[0].score);
   }
   const std::pair<const char*, livephoto::select::Part> parts[] = {
-      {"calm", kCalm}, {"alive", kAlive}, {"whole", kWhole}, {"exposed", kExposed},
-      {"complete", kComplete}, {"cover", kCover}, {"sharp", kSharpPictures}, {"moving", kMoving}};
-  for (const auto& [name, part] : parts) std::printf("weight %s %.2f %.2f\n", name, part.weight, part.floor);
+      {"calm", kCalm},
+      {"alive", kAlive},
+      {"whole", kWhole},
+      {"exposed", kExposed},
+      {"complete", kComplete},
+      {"cover", kCover},
+      {"sharp", kSharpPictures},
+      {"moving", kMoving}};
+  for (const auto& [name, part] : parts)
+    std::printf("weight %s %.2f %.2f\n", name, part.weight, part.floor);
 }

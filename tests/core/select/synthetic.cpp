@@ -1,4 +1,5 @@
-// Draws them by cubic interpolation of a random texture, with no library function whose result varies.
+// Draws them by cubic interpolation of a random texture, with no library function whose result
+// varies.
 #include "synthetic.h"
 
 #include <algorithm>
@@ -37,10 +38,13 @@ std::vector<float> soft_noise(int side, int cells, Random& random) {
       const double gx = x * scale, gy = y * scale;
       const int ix = static_cast<int>(gx), iy = static_cast<int>(gy);
       const double fx = smooth(0, 1, gx - ix), fy = smooth(0, 1, gy - iy);
-      const auto cell = [&](int cx, int cy) { return grid[static_cast<std::size_t>((cy % cells) * cells + cx % cells)]; };
+      const auto cell = [&](int cx, int cy) {
+        return grid[static_cast<std::size_t>((cy % cells) * cells + cx % cells)];
+      };
       const double upper = cell(ix, iy) + fx * (cell(ix + 1, iy) - cell(ix, iy));
       const double lower = cell(ix, iy + 1) + fx * (cell(ix + 1, iy + 1) - cell(ix, iy + 1));
-      values[static_cast<std::size_t>(y * side + x)] = static_cast<float>(upper + fy * (lower - upper));
+      values[static_cast<std::size_t>(y * side + x)] =
+          static_cast<float>(upper + fy * (lower - upper));
     }
   return values;
 }
@@ -50,11 +54,15 @@ struct Cubic {
 
   explicit Cubic(double t)  // Catmull and Rom's
       : weights{
-            t * (-0.5 + t * (1 - 0.5 * t)), 1 + t * t * (-2.5 + 1.5 * t),
-            t * (0.5 + t * (2 - 1.5 * t)), t * t * (-0.5 + 0.5 * t)} {}
+            t * (-0.5 + t * (1 - 0.5 * t)),
+            1 + t * t * (-2.5 + 1.5 * t),
+            t * (0.5 + t * (2 - 1.5 * t)),
+            t * t * (-0.5 + 0.5 * t)} {}
 };
 
-std::uint8_t to_byte(double value) { return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 255.0))); }
+std::uint8_t to_byte(double value) {
+  return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
+}
 
 template <typename Sample>
 void filter(Picture& picture, std::span<const double> kernel, Sample sample) {
@@ -63,17 +71,20 @@ void filter(Picture& picture, std::span<const double> kernel, Sample sample) {
   for (int y = 0; y < picture.height; ++y)
     for (int x = 0; x < picture.width; ++x) {
       double sum = 0;
-      for (int i = -half; i <= half; ++i) sum += kernel[static_cast<std::size_t>(i + half)] * sample(from, x, y, i);
+      for (int i = -half; i <= half; ++i)
+        sum += kernel[static_cast<std::size_t>(i + half)] * sample(from, x, y, i);
       picture.at(x, y) = to_byte(sum);
     }
 }
 
 double across(const Picture& from, int x, int y, int i) {
-  return from.pixels[static_cast<std::size_t>(y * from.stride + std::clamp(x + i, 0, from.width - 1))];
+  return from
+      .pixels[static_cast<std::size_t>(y * from.stride + std::clamp(x + i, 0, from.width - 1))];
 }
 
 double down(const Picture& from, int x, int y, int i) {
-  return from.pixels[static_cast<std::size_t>(std::clamp(y + i, 0, from.height - 1) * from.stride + x)];
+  return from
+      .pixels[static_cast<std::size_t>(std::clamp(y + i, 0, from.height - 1) * from.stride + x)];
 }
 
 }  // namespace
@@ -81,7 +92,10 @@ double down(const Picture& from, int x, int y, int i) {
 Camera Camera::moved(double dx, double dy, double by_zoom, double by_roll) const {
   const double c = std::cos(by_roll), s = std::sin(by_roll);
   return {
-      by_zoom * (c * x - s * y) + dx, by_zoom * (s * x + c * y) + dy, zoom * by_zoom, roll + by_roll};
+      by_zoom * (c * x - s * y) + dx,
+      by_zoom * (s * x + c * y) + dy,
+      zoom * by_zoom,
+      roll + by_roll};
 }
 
 Scene::Scene(unsigned seed, double coarseness) : coarseness_(coarseness) {
@@ -106,7 +120,9 @@ double Scene::at(double x, double y) const {
     double row = 0;
     const auto line = static_cast<std::size_t>((iy + j - 1) & (kSide - 1)) * kSide;
     for (int i = 0; i < 4; ++i)
-      row += wx.weights[i] * static_cast<double>(values_[line + static_cast<std::size_t>((ix + i - 1) & (kSide - 1))]);
+      row +=
+          wx.weights[i] *
+          static_cast<double>(values_[line + static_cast<std::size_t>((ix + i - 1) & (kSide - 1))]);
     sum += wy.weights[j] * row;
   }
   return sum;
@@ -135,7 +151,8 @@ void blur(Picture& picture, double sigma) {
   const int half = static_cast<int>(std::ceil(3 * sigma));
   std::vector<double> kernel;
   double sum = 0;
-  for (int i = -half; i <= half; ++i) sum += kernel.emplace_back(std::exp(-i * i / (2 * sigma * sigma)));
+  for (int i = -half; i <= half; ++i)
+    sum += kernel.emplace_back(std::exp(-i * i / (2 * sigma * sigma)));
   for (auto& weight : kernel) weight /= sum;
   filter(picture, kernel, across);
   filter(picture, kernel, down);

@@ -16,9 +16,7 @@ struct Picture {
   std::vector<std::uint8_t> pixels;
 
   LumaView view() const { return {pixels.data(), width, height, stride, true}; }
-  std::uint8_t& at(int x, int y) {
-    return pixels[static_cast<std::size_t>(y * stride + x)];
-  }
+  std::uint8_t& at(int x, int y) { return pixels[static_cast<std::size_t>(y * stride + x)]; }
 };
 
 // A point of the scene is seen at zoom * R(roll) * point + (x, y), from the picture's centre.
