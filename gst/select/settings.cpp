@@ -24,7 +24,9 @@ GType mode_type() {
   static const GType type = [] {
     static const GEnumValue values[] = {
         {static_cast<gint>(Mode::Window), "The clip that start-time and duration name", "window"},
-        {static_cast<gint>(Mode::Auto), "The best moment of the source, as far as it is not named", "auto"},
+        {static_cast<gint>(Mode::Auto),
+         "The best moment of the source, as far as it is not named",
+         "auto"},
         {static_cast<gint>(Mode::Trigger), "The clip around the call of capture", "trigger"},
         {0, nullptr, nullptr},
     };

@@ -1,4 +1,5 @@
-// The process that makes one pair, or looks for the moments of one video: this program again, told so by a hidden subcommand.
+// The process that makes one pair, or looks for the moments of one video: this program again, told
+// so by a hidden subcommand.
 #pragma once
 
 #include "gst/tool/command.h"

@@ -357,7 +357,8 @@ Result<Job> with_found_moment(const Job& job, const VideoSuggestions& found) {
   return timed;
 }
 
-// How near the still is to the ends is told by its times, whether its pictures are looked at or not.
+// How near the still is to the ends is told by its times, whether its pictures are looked at or
+// not.
 std::vector<Advice> told(std::vector<select::PictureAdvice> advice) {
   std::erase_if(advice, [](const select::PictureAdvice& item) {
     return item.pity == select::Pity::NoTimeBefore || item.pity == select::Pity::NoTimeAfter;

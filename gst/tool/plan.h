@@ -25,7 +25,7 @@ struct Request {
   std::string place;                  // -o; empty: the current folder
   bool keep_tree = false;
   bool force = false;
-  unsigned pick = 0;   // as Job has it
+  unsigned pick = 0;  // as Job has it
   bool looks = true;
   bool waits_for_ever = false;
 };

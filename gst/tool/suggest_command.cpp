@@ -238,7 +238,11 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->check(kNotEmpty)
       ->group(many);
   add_run_options(command, arguments.jobs, arguments.timeout, many);
-  command.add_flag("--json", arguments.as_json, "Tell it in JSON Lines, which make takes (docs/tool.md)")
+  command
+      .add_flag(
+          "--json",
+          arguments.as_json,
+          "Tell it in JSON Lines, which make takes (docs/tool.md)")
       ->group(many);
 }
 

@@ -22,8 +22,9 @@ struct VideoSuggestions {
   std::filesystem::path video;
   std::chrono::nanoseconds first_picture{};          // in stream time
   std::optional<std::chrono::nanoseconds> length{};  // from the first picture on
-  std::vector<select::FrameMeasures> frames;         // all that were looked at, by time from the first picture
-  std::vector<Suggestion> suggestions;               // the best first
+  std::vector<select::FrameMeasures>
+      frames;                           // all that were looked at, by time from the first picture
+  std::vector<Suggestion> suggestions;  // the best first
 };
 
 }  // namespace livephoto::tool
