@@ -23,7 +23,7 @@ constexpr std::size_t kFewestCandidates = 4;
 constexpr std::size_t kMostCandidates = 30;
 constexpr std::size_t kMoreThanWanted = 3;
 // Frames that are no further apart, on average, are all there are, sync frames or not.
-constexpr nanoseconds kAllThereAre = std::chrono::milliseconds(250);
+constexpr nanoseconds kAllThereAre = std::chrono::milliseconds(100);
 // Of the progress that is left.
 constexpr double kCoarseShare = 0.6;
 
@@ -49,7 +49,7 @@ std::optional<Pass> Search::first() {
   pass_share_ = 1;
   if (wanted_.start || wanted_.still) {
     // Where the clip can be, and a little more: what is next to it tells of it.
-    const nanoseconds earliest = wanted_.start.value_or(*wanted_.still - wanted_.duration);
+    const nanoseconds earliest = wanted_.start ? *wanted_.start : *wanted_.still - wanted_.duration;
     const nanoseconds latest =
         wanted_.start ? *wanted_.start + wanted_.duration : *wanted_.still + wanted_.duration;
     Pass around{
@@ -159,6 +159,13 @@ bool Search::add(const LumaView& luma, nanoseconds time) {
   return true;
 }
 
-std::vector<Moment> Search::moments() const { return find_moments(frames_, wanted_, count_); }
+std::vector<Moment> Search::moments() const {
+  if (frames_.empty()) return {};
+  // The first picture may come later, and the last may stand for long.
+  Wanted wanted = wanted_;
+  for (auto* time : {&wanted.start, &wanted.still})
+    if (*time) *time = std::clamp(**time, frames_.front().time, frames_.back().time);
+  return find_moments(frames_, wanted, count_);
+}
 
 }  // namespace livephoto::select

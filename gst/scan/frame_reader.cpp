@@ -21,8 +21,9 @@ constexpr const char* kLumaFirst =
     "GRAY8, "
     "A420 }";
 constexpr GstClockTime kPause = 50 * GST_MSECOND;
-// Of pauses without a frame: a decoder that has hung.
-constexpr int kMostPauses = 30 * 1000 / 50;
+constexpr std::chrono::milliseconds kPauseLength(50);
+// How long frames may still come after an error, of a demuxer that is far ahead.
+constexpr int kPausesAfterError = 40;
 Error given_up() { return {ErrorCode::InvalidInput, "It was given up.", {}}; }
 
 Error error_of(GstMessage* message) {
@@ -116,7 +117,7 @@ void FrameReader::note_element(GstBin*, GstBin*, GstElement* element, gpointer d
 }
 
 bool FrameReader::is_patient(int pauses) const {
-  return patience_ == Patience::Endless || pauses < kMostPauses;
+  return patience_.count() == 0 || pauses * kPauseLength < patience_;
 }
 
 Result<void> FrameReader::build(const std::string& uri) {
@@ -152,6 +153,7 @@ Result<select::SearchedVideo> FrameReader::open(const std::string& uri, const Wa
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
   auto first = pull(wait);
   if (!first) return first.error();
+  if (!*first && error_) return *error_;
   if (!*first) return invalid_input("It has no picture that can be decoded.");
   if (is_live(pipeline_.get()))
     return invalid_input("It is live: what has not happened yet cannot be looked through.");
@@ -194,7 +196,6 @@ Result<void> FrameReader::seek(const Pass& pass) {
   // The first pass may begin where it stands.
   const bool is_at_begin = std::exchange(is_at_begin_, false);
   if (is_at_begin && pass.frames != Pass::Frames::Sync && (!pass.end || !can_seek())) return {};
-  first_.reset();
   int flags = GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE;
   if (pass.frames == Pass::Frames::Sync)
     flags |= GST_SEEK_FLAG_TRICKMODE | GST_SEEK_FLAG_TRICKMODE_KEY_UNITS |
@@ -208,9 +209,17 @@ Result<void> FrameReader::seek(const Pass& pass) {
       std::max<gint64>(pass.begin.count(), 0),
       pass.end ? GST_SEEK_TYPE_SET : GST_SEEK_TYPE_NONE,
       pass.end ? pass.end->count() : -1);
-  if (done) return {};
+  if (done) {
+    first_.reset();
+    return {};
+  }
   if (const auto good = check_bus(); !good) return good.error();
   return invalid_input("GStreamer refuses to seek in it.");
+}
+
+Result<void> FrameReader::go_on(const Pass& pass) {
+  leaves_out_frames_ = pass.frames == Pass::Frames::Useful;
+  return {};
 }
 
 Result<void> FrameReader::check_bus() {
@@ -238,9 +247,10 @@ Result<Owned<GstSample>> FrameReader::pull(const Wait& wait) {
   for (int i = 0; is_patient(i); ++i) {
     auto sample = adopt(gst_app_sink_try_pull_sample(sink, kPause));
     if (sample) return sample;
+    if (const auto good = check_bus(); !good && !error_) error_ = good.error();
     // What comes before a broken end may do.
     if (gst_app_sink_is_eos(sink)) return Owned<GstSample>();
-    if (const auto good = check_bus(); !good) return good.error();
+    if (error_ && i >= kPausesAfterError) return *error_;
     if (!wait()) return given_up();
   }
   return invalid_input("Nothing comes from its decoder any more; it may be damaged.");

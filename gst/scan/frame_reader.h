@@ -24,10 +24,8 @@ class FrameReader {
   // Called while it waits; false gives up.
   using Wait = std::function<bool()>;
 
-  // With what brings no frame for half a minute.
-  enum class Patience { Usual, Endless };
-
-  explicit FrameReader(Patience patience) : patience_(patience) {}
+  // With what brings no frame; 0: endless.
+  explicit FrameReader(std::chrono::milliseconds patience) : patience_(patience) {}
   ~FrameReader();
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
@@ -36,6 +34,8 @@ class FrameReader {
   Result<select::SearchedVideo> open(const std::string& uri, const Wait& wait);
   // Begins a pass; what is left of the one before is dropped.
   Result<void> seek(const select::Pass& pass);
+  // The same where it stands, at the beginning, for a source that refuses to seek.
+  Result<void> go_on(const select::Pass& pass);
   // The next frame that is shown, lent to `use`; false at the end of the pass.
   using Use = std::function<void(const select::LumaView&, std::chrono::nanoseconds time)>;
   Result<bool> next(const Wait& wait, const Use& use);
@@ -52,7 +52,7 @@ class FrameReader {
 
   bool is_patient(int pauses) const;
 
-  Patience patience_;
+  std::chrono::milliseconds patience_;
   Owned<GstElement> pipeline_;
   Owned<GstElement> sink_;      // an appsink
   GstElement* head_ = nullptr;  // the chain before it; on loan from the pipeline
@@ -64,6 +64,7 @@ class FrameReader {
   std::atomic<bool> leaves_out_frames_ = false;  // that no other needs
   AccessUnits access_units_;                     // in the decoder's thread
   Owned<GstSample> first_;                       // until it is asked for
+  std::optional<Error> error_;                   // frames may still come after it
   std::string missing_;                          // what there is no decoder for
   Owned<GstCaps> caps_;                          // of the last frame
   GstVideoInfo info_{};

@@ -34,19 +34,49 @@ void log_pass(const select::Pass& pass) {
       GST_TIME_ARGS(pass.end ? static_cast<GstClockTime>(pass.end->count()) : GST_CLOCK_TIME_NONE));
 }
 
+// How far is read to where the clip begins, if it has to be near.
+constexpr std::chrono::nanoseconds kNear = std::chrono::seconds(10);
+
+Result<void> check(const ScanRequest& request, const select::SearchedVideo& video) {
+  const select::Wanted& wanted = request.wanted;
+  if (wanted.start && *wanted.start + wanted.duration <= video.begin)
+    return invalid_input(
+        "The video begins at " + seconds_text(video.begin) +
+        ", after the clip that was asked for; "
+        "set start-time to that or later.");
+  if (wanted.start && wanted.still &&
+      (*wanted.still < *wanted.start || *wanted.still >= *wanted.start + wanted.duration))
+    return invalid_input(
+        "The still at " + seconds_text(*wanted.still) +
+        " is outside the clip that was asked for; "
+        "set still-time inside it.");
+  if (request.must_be_near && !video.can_seek &&
+      wanted.start.value_or(video.begin) - video.begin > kNear)
+    return invalid_input("Too much would have to be read to get there.");
+  return {};
+}
+
 }  // namespace
 
 Result<Scanned> scan(const ScanRequest& request, const OnScanProgress& on_progress) {
-  FrameReader reader(
-      request.waits_for_ever ? FrameReader::Patience::Endless : FrameReader::Patience::Usual);
+  FrameReader reader(request.patience);
   ScanProgress progress;
   const auto wait = [&] { return on_progress(progress); };
-  const auto video = reader.open(request.uri, wait);
+  auto video = reader.open(request.uri, wait);
   if (!video) return video.error();
+  if (const auto possible = check(request, *video); !possible) return possible.error();
   select::Search search(request.wanted, *video, request.count);
-  while (const auto pass = search.next()) {
+  while (auto pass = search.next()) {
     log_pass(*pass);
-    if (const auto sought = reader.seek(*pass); !sought) return sought.error();
+    auto sought = reader.seek(*pass);
+    if (!sought && progress.frames == 0 && video->can_seek) {
+      // It said that it can. From the beginning it can be read all the same.
+      video->can_seek = false;
+      search = select::Search(request.wanted, *video, request.count);
+      pass = search.next();
+      sought = reader.go_on(*pass);
+    }
+    if (!sought) return sought.error();
     for (bool goes_on = true; goes_on;) {
       const auto more =
           reader.next(wait, [&](const select::LumaView& luma, std::chrono::nanoseconds time) {

@@ -17,8 +17,11 @@ namespace livephoto::gst {
 struct ScanRequest {
   std::string uri;
   select::Wanted wanted;
-  std::size_t count = 1;        // how many moments at most
-  bool waits_for_ever = false;  // else it is given up when nothing has come for half a minute
+  std::size_t count = 1;  // how many moments at most
+  // It is given up when no frame has come for so long; 0: never.
+  std::chrono::milliseconds patience{30'000};
+  // Given up, too, where more than some seconds would have to be read to get there.
+  bool must_be_near = false;
 };
 
 struct Scanned {

@@ -73,7 +73,8 @@ GstFlowReturn settle_moment(
     gst::ObjectLock object_lock(self);
     settings = impl.settings;
   }
-  const auto found = impl.auto_choice->choose(wanted_of(settings, sink));
+  GstPad* picture = gst_pad_is_linked(impl.video_sink) ? impl.video_sink : sink;
+  const auto found = impl.auto_choice->choose(wanted_of(settings, picture));
   lock.lock();
   if (!found) return fail(self, lock, found.error());
   if (!*found) return GST_FLOW_FLUSHING;
@@ -82,8 +83,11 @@ GstFlowReturn settle_moment(
   run.wanted.start = (*found)->start;
   run.wanted.still = (*found)->still;
   run.window = Window(run.wanted);
-  if (run.controls_source) impl.source_seek->start(run.wanted.start);
-  impl.auto_choice->done();
+  // A bin around may have let the pipeline play meanwhile: nothing has been shown of this source.
+  impl.auto_choice->done([&] {
+    if (run.controls_source)
+      impl.source_seek->start(run.wanted.start, SourceSeek::Playing::MaySeek);
+  });
   return GST_FLOW_OK;
 }
 

@@ -92,7 +92,8 @@ Result<std::optional<Moment>> AutoChoice::choose(const Wanted& wanted) {
   {
     const std::lock_guard lock(mutex_);
     flushes = looking_->flushes;
-    sink = looking_->sink;
+    // The sound may be of another source.
+    sink = gst_pad_is_linked(branches_[0].sink) ? branches_[0].sink : looking_->sink;
   }
   const auto address = address_before(sink);
   if (!address)
@@ -129,9 +130,12 @@ Result<std::optional<Moment>> AutoChoice::choose(const Wanted& wanted) {
   return std::optional(best);
 }
 
-void AutoChoice::done() {
+void AutoChoice::done(const std::function<void()>& use) {
   const std::lock_guard lock(mutex_);
-  if (state_ == State::UnderWay) state_ = State::Known;
+  if (state_ == State::UnderWay) {
+    use();
+    state_ = State::Known;
+  }
   changed_.notify_all();
 }
 

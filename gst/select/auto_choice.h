@@ -5,6 +5,7 @@
 
 #include <array>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -37,7 +38,8 @@ class AutoChoice {
   // The best moment, `wanted` kept. InvalidInput for a source that cannot be looked through, with
   // the ways out, and the errors of scan(). Nothing where it was flushed meanwhile.
   Result<std::optional<Moment>> choose(const Wanted& wanted);
-  void done();
+  // Lets `use` take it into use, unless it was stopped meanwhile.
+  void done(const std::function<void()>& use);
 
   // For each flush of data that may be waiting.
   void flush_start(GstPad* sink);

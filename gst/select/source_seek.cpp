@@ -72,8 +72,9 @@ bool is_playing(GstElement* element) {
 SourceSeek::SourceSeek(GstElement* element, GstPad* video_sink, GstPad* audio_sink)
     : element_(element), branches_{Branch{video_sink}, Branch{audio_sink}} {}
 
-void SourceSeek::start(nanoseconds clip_begin) {
+void SourceSeek::start(nanoseconds clip_begin, Playing playing) {
   const Lock lock(mutex_);
+  playing_ = playing;
   active_ = true;
   clip_begin_ = clip_begin;
   target_.reset();
@@ -120,7 +121,8 @@ bool SourceSeek::is_after_clip_begin(nanoseconds time) const {
 bool SourceSeek::may_seek(GstPad* sink, bool is_first) const {
   const bool is_harmless = !decodes_from_anywhere(branches_[0].sink) &&
                            !loses_its_sound(branches_[0].sink, branches_[1].sink);
-  return is_harmless && !(is_first && is_playing(element_)) && is_seekable(sink) && !is_live(sink);
+  const bool stays = is_first && playing_ == Playing::Stays && is_playing(element_);
+  return is_harmless && !stays && is_seekable(sink) && !is_live(sink);
 }
 
 GstFlowReturn SourceSeek::settle_end(GstPad* sink) {

@@ -27,7 +27,9 @@ class SourceSeek {
  public:
   SourceSeek(GstElement* element, GstPad* video_sink, GstPad* audio_sink);
 
-  void start(std::chrono::nanoseconds clip_begin);
+  // Whether it may seek what plays.
+  enum class Playing { Stays, MaySeek };
+  void start(std::chrono::nanoseconds clip_begin, Playing playing = Playing::Stays);
   void stop();  // whoever waits goes on; before the pads are deactivated
 
   // False once there is nothing more to seek for.
@@ -76,10 +78,11 @@ class SourceSeek {
   std::condition_variable changed_;
   std::atomic<bool> active_ = false;  // written under the mutex
   std::chrono::nanoseconds clip_begin_{0};
+  Playing playing_ = Playing::Stays;
   std::optional<std::chrono::nanoseconds> target_;  // of the last seek
   bool is_judged_ = false;                          // whether what came of it is near enough
-  bool under_way_ = false;               // until its event has been given to both pads
-  guint32 seqnum_ = GST_SEQNUM_INVALID;  // of the last seek, in this run
+  bool under_way_ = false;                          // until its event has been given to both pads
+  guint32 seqnum_ = GST_SEQNUM_INVALID;             // of the last seek, in this run
 };
 
 }  // namespace livephoto::select

@@ -156,7 +156,8 @@ void Live::finish_all(Failures& failures) {
 }
 
 void Live::finish(Capture capture, Failures& failures) {
-  if (picture_.ring.items().empty()) {
+  const auto begin = picture_.ring.begin();
+  if (!begin || *begin > capture.at + Window::kOnScreenTolerance) {
     --at_once_;
     failures.emplace_back(
         capture.identifier,

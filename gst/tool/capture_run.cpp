@@ -173,7 +173,7 @@ class CaptureRun {
   // ---- The end ---------------------------------------------------------------
 
   void interrupt() {
-    is_killed_ = is_ending_;
+    is_killed_ = is_ending_ || !has_played_;
     if (is_ending_ || !has_played_) return g_main_loop_quit(loop_);
     end();
   }

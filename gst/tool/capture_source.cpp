@@ -56,8 +56,8 @@ Owned<GstElement> element_named(const CapturePipeline& made, const gchar* name) 
 
 // ---- Streams that come by themselves -------------------------------------------
 
-GstElement* add(GstElement* pipeline, const gchar* factory) {
-  GstElement* element = gst_element_factory_make(factory, nullptr);
+GstElement* add(GstElement* pipeline, const gchar* factory, const gchar* name = nullptr) {
+  GstElement* element = gst_element_factory_make(factory, name);
   if (element) gst_bin_add(GST_BIN(pipeline), element);
   return element;
 }
@@ -99,6 +99,8 @@ void take_stream(GstElement* source, GstPad* pad, gpointer data) {
   if ((!is_picture && !type.starts_with("audio/")) || gst_pad_is_linked(into.get())) {
     GstElement* drain = add(pipeline, "fakesink");
     g_object_set(drain, "async", FALSE, "sync", FALSE, nullptr);
+    // The end of the pipeline does not wait for it.
+    GST_OBJECT_FLAG_UNSET(drain, GST_ELEMENT_FLAG_SINK);
     chain_up(pad, {drain}, nullptr);
     return;
   }
@@ -107,8 +109,7 @@ void take_stream(GstElement* source, GstPad* pad, gpointer data) {
   if (type == "video/x-h265") parser = add(pipeline, "h265parse");
   GstElement* pace = is_live(source) ? nullptr : add(pipeline, "identity");
   if (pace) g_object_set(pace, "sync", TRUE, nullptr);
-  GstElement* queue = add(pipeline, "queue");
-  gst_object_set_name(GST_OBJECT(queue), is_picture ? "picture" : "sound");
+  GstElement* queue = add(pipeline, "queue", is_picture ? "picture" : "sound");
   chain_up(pad, {queue, parser, pace}, into.get());
 }
 

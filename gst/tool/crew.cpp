@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "core/pair/recover.h"
 #include "core/text.h"
@@ -75,6 +76,7 @@ struct Crew::Worker {
 
   // With what it has started itself.
   void kill() const {
+    if (pid == 0) return;  // it has ended, and its number may be another's
     if (::kill(-pid, SIGKILL) != 0) ::kill(pid, SIGKILL);
   }
 };
@@ -257,9 +259,9 @@ void Crew::end(Worker& worker, int status) {
     Outcome outcome = outcome_of(worker, status);
     outcome.took =
         std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - worker.begun);
+    g_spawn_close_pid(std::exchange(worker.pid, 0));
     listener_.ended(worker.job, outcome);
   }
-  g_spawn_close_pid(worker.pid);
   workers_.remove_if([&worker](const auto& other) { return other.get() == &worker; });
   start_next();
 }
@@ -267,10 +269,13 @@ void Crew::end(Worker& worker, int status) {
 void Crew::look_after() {
   std::vector<double> done;
   for (const auto& worker : workers_) {
+    // After a pause of this process, what it has to say is still unread.
+    const guint source = worker->reports_source;
+    if (source && !read_reports(*worker)) g_source_remove(source);
     done.push_back(worker->done);
     const bool is_late =
         limits_.patience.count() > 0 && steady_clock::now() - worker->last_heard > limits_.patience;
-    if (!is_late || worker->timed_out || worker->outcome) continue;
+    if (!is_late || worker->timed_out) continue;  // what it has told stays
     worker->timed_out = true;
     worker->kill();
   }

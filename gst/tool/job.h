@@ -48,9 +48,9 @@ struct Job {
   // Of the moments that the video has, the best being 1: what `moment` does not say is found. 0: it
   // says all.
   unsigned pick = 0;
-  bool looks = true;            // at the pictures, for advice
-  unsigned suggestions = 0;     // nothing is made: so many moments are found
-  bool waits_for_ever = false;  // for what does not get on
+  bool looks = true;                           // at the pictures, for advice
+  unsigned suggestions = 0;                    // nothing is made: so many moments are found
+  std::chrono::milliseconds patience{30'000};  // with what does not get on; 0: endless
 
   nanoseconds duration() const { return moment.duration.value_or(kDefaultDuration); }
   // Where it is not said, half a clip before the still, so that it is in the middle.

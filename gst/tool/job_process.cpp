@@ -52,8 +52,12 @@ int run_job() {
   if (!job) return 2;
   end_with_parent();
   const auto report = [](double done) { write_all(kReportDescriptor, write_progress(done)); };
-  const auto outcome = job->suggestions > 0 ? suggest_one(*job, report) : make_one(*job, report);
-  write_all(kReportDescriptor, write_outcome(outcome));
+  const auto tell = [](const Outcome& outcome) {
+    write_all(kReportDescriptor, write_outcome(outcome));
+  };
+  const auto outcome =
+      job->suggestions > 0 ? suggest_one(*job, report) : make_one(*job, report, tell);
+  tell(outcome);
   // Not by return: a library that crashes while it is taken down must not lose what was made.
   _exit(outcome.ending == Ending::Failed ? 1 : 0);
 }

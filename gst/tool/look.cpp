@@ -39,7 +39,7 @@ void count_from(nanoseconds first, gst::Scanned& scanned) {
 // A moment at the end of the video lasts as long as its last picture does.
 void complete(select::Moment& moment, const VideoSuggestions& video, nanoseconds wanted) {
   if (!video.frames.empty() && moment.start + moment.duration < video.frames.back().time) return;
-  moment.duration = video.length ? std::min(wanted, *video.length - moment.start) : wanted;
+  if (video.length) moment.duration = std::min(wanted, *video.length - moment.start);
   if (moment.duration <= nanoseconds(0)) moment.duration = wanted;
 }
 
@@ -54,13 +54,15 @@ Result<VideoSuggestions> look(
     const Survey& survey,
     const select::Wanted& wanted,
     std::size_t count,
-    const std::function<void(double)>& report) {
+    const std::function<void(double)>& report,
+    Reach reach) {
   const auto address = address_of(job.moment.video);
   if (!address) return address.error();
   gst::ScanRequest request{.uri = *address, .wanted = wanted, .count = count};
   if (request.wanted.start) *request.wanted.start += survey.first_picture;
   if (request.wanted.still) *request.wanted.still += survey.first_picture;
-  request.waits_for_ever = job.waits_for_ever;
+  request.patience = job.patience;
+  request.must_be_near = reach == Reach::Near;
   auto told = steady_clock::now() - kReportEvery;
   std::size_t seen = 0;
   auto scanned = gst::scan(request, [&](const gst::ScanProgress& progress) {

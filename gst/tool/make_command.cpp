@@ -154,7 +154,7 @@ Result<std::vector<Job>> jobs_of(const Arguments& arguments) {
   request.still_format_is_said = arguments.jpeg;
   request.pick = arguments.finds ? arguments.pick : 0;
   request.looks = !arguments.no_advice;
-  request.waits_for_ever = arguments.timeout == 0;
+  request.patience = milliseconds(static_cast<std::int64_t>(arguments.timeout * 1000));
   const auto settings = settings_of(arguments);
   if (!settings) return settings.error();
   request.settings = *settings;

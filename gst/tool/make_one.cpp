@@ -372,20 +372,21 @@ std::vector<Advice> advice_from_pictures(
     const Survey& survey,
     const MadePair& pair,
     const std::function<void(double)>& report) {
-  if (!job.looks) return {};
   const auto looked = look(
       job,
       survey,
       {.duration = pair.duration, .start = pair.start, .still = pair.still},
       1,
-      report);
+      report,
+      Reach::Near);
   if (!looked || looked->suggestions.empty()) return {};
   return told(looked->suggestions[0].advice);
 }
 
 struct Made {
   MadePair pair;
-  std::vector<Advice> advice;  // from its pictures
+  Survey survey;
+  std::optional<std::vector<Advice>> advice{};  // from its pictures, where they were looked at
 };
 
 Result<Made> make_pair(
@@ -398,7 +399,7 @@ Result<Made> make_pair(
     if (const auto folder = make_folder(job); !folder) return folder.error();
     const auto pair = make_of_times(job, *surveyed, fingerprint, report);
     if (!pair) return pair.error();
-    return Made{*pair, advice_from_pictures(job, *surveyed, *pair, [&](double) { report(1); })};
+    return Made{.pair = *pair, .survey = *surveyed};
   }
   const auto found = look(job, *surveyed, wanted_of(job), job.pick, [&](double done) {
     report(done * kLookingShare);
@@ -413,12 +414,15 @@ Result<Made> make_pair(
   if (!pair) return pair.error();
   const Suggestion& chosen = found->suggestions[job.pick - 1];
   pair->reason = chosen.reason;
-  return Made{*std::move(pair), job.looks ? told(chosen.advice) : std::vector<Advice>()};
+  return Made{.pair = *std::move(pair), .survey = *surveyed, .advice = told(chosen.advice)};
 }
 
 }  // namespace
 
-Outcome make_one(const Job& job, const std::function<void(double)>& report) {
+Outcome make_one(
+    const Job& job,
+    const std::function<void(double)>& report,
+    const std::function<void(const Outcome&)>& on_made) {
   const auto fingerprint = tool::fingerprint(job);
   if (!fingerprint) return failed_with(job, fingerprint.error());
   const auto recovered = recover_if_there(job);
@@ -437,7 +441,7 @@ Outcome make_one(const Job& job, const std::function<void(double)>& report) {
     if (const auto loaded = load_plugin(); !loaded) return failed_with(job, loaded.error());
   }
   const auto replaced = still_of_another_format(job);
-  const auto made = make_pair(job, *fingerprint, report);
+  auto made = make_pair(job, *fingerprint, report);
   if (!made) return failed_with(job, made.error());
   std::error_code ignored;
   if (replaced) fs::remove(*replaced, ignored);
@@ -445,10 +449,16 @@ Outcome make_one(const Job& job, const std::function<void(double)>& report) {
   outcome.ending = Ending::Made;
   outcome.pair = made->pair;
   outcome.advice = advice_on(job, made->pair);
-  outcome.advice.insert(outcome.advice.end(), made->advice.begin(), made->advice.end());
   for (const std::string& sentence : made->pair.warnings)
     outcome.advice.push_back({"warning", sentence});
   for (const std::string& sentence : *recovered) outcome.advice.push_back({"recovered", sentence});
+  if (!job.looks) return outcome;
+  if (!made->advice) {
+    // A decoder that crashes or hangs now takes nothing away.
+    on_made(outcome);
+    made->advice = advice_from_pictures(job, made->survey, made->pair, [&](double) { report(1); });
+  }
+  outcome.advice.insert(outcome.advice.end(), made->advice->begin(), made->advice->end());
   return outcome;
 }
 

@@ -221,7 +221,7 @@ Result<std::vector<Job>> plan(const Request& request) {
     Job job{.moment = wish.moment, .settings = request.settings, .force = request.force};
     job.pick = wish.moment.start && wish.moment.still ? 0 : request.pick;
     job.looks = request.looks;
-    job.waits_for_ever = request.waits_for_ever;
+    job.patience = request.patience;
     if (const auto possible = check_times(job); !possible)
       return invalid_input(called(wish) + ": " + possible.error().message);
     if (const auto named = name(job, request, wish); !named) return named.error();

@@ -27,7 +27,7 @@ struct Request {
   bool force = false;
   unsigned pick = 0;  // as Job has it
   bool looks = true;
-  bool waits_for_ever = false;
+  std::chrono::milliseconds patience{30'000};
 };
 
 // A job for each wish, in that order.

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "core/text.h"
+#include "gst/support/ptr.h"
 #include "gst/tool/crew.h"
 #include "gst/tool/json_text.h"
 #include "gst/tool/named_videos.h"
@@ -68,14 +70,39 @@ Result<std::vector<Job>> jobs_of(const Arguments& arguments) {
     Job job;
     job.moment = {.video = video, .duration = duration};
     job.suggestions = arguments.count;
-    job.waits_for_ever = arguments.timeout == 0;
+    job.patience = std::chrono::milliseconds(static_cast<std::int64_t>(arguments.timeout * 1000));
     jobs.push_back(std::move(job));
   }
   return jobs;
 }
 
-// A line that `make --from` takes. Moments of one video need names of their own.
-json event_of(const VideoSuggestions& video, std::size_t index) {
+// Names for the pairs of a run, apart from each other, also where videos in several folders have
+// one name. Bytes that are no text would make an absolute address of a name.
+class PairNamer {
+ public:
+  explicit PairNamer(const std::vector<Job>& jobs) {
+    for (const Job& job : jobs) ++videos_[stem_of(job.moment.video)];
+  }
+
+  // Nothing where the video's own name does.
+  std::optional<std::string> next(const VideoSuggestions& video) {
+    const std::string stem = stem_of(video.video);
+    if (video.suggestions.size() < 2 && videos_[stem] < 2) return std::nullopt;
+    return stem + "-" + std::to_string(++numbers_[stem]);
+  }
+
+ private:
+  static std::string stem_of(const fs::path& video) {
+    return gst::adopt(g_utf8_make_valid(video.stem().c_str(), -1)).get();
+  }
+
+  std::map<std::string, unsigned> videos_;
+  std::map<std::string, unsigned> numbers_;
+};
+
+// A line that `make --from` takes.
+json event_of(
+    const VideoSuggestions& video, std::size_t index, const std::optional<std::string>& name) {
   const Suggestion& suggestion = video.suggestions[index];
   const select::Moment& moment = suggestion.moment;
   json object = event("suggestion");
@@ -84,8 +111,7 @@ json event_of(const VideoSuggestions& video, std::size_t index) {
   object["start"] = seconds(moment.start);
   object["duration"] = seconds(moment.duration);
   object["still"] = seconds(moment.still);
-  if (video.suggestions.size() > 1)
-    object["output"] = path_text(video.video.stem().native() + "-" + std::to_string(index + 1));
+  if (name) object["output"] = *name;
   object["score"] = moment.score;
   object["scores"] = scores_json(moment.scores);
   object["reason"] = suggestion.reason;
@@ -115,6 +141,7 @@ class Run {
       : arguments_(arguments),
         jobs_(jobs),
         sheet_(sheet),
+        namer_(jobs),
         outcomes_(jobs.size()),
         bar_(jobs.size()) {}
 
@@ -167,8 +194,12 @@ class Run {
     const VideoSuggestions& video = *outcome.suggestions;
     is_any_told_ = true;
     if (!arguments_.as_json) std::cout << shown(video.video) << ":\n";
-    for (std::size_t i = 0; i < video.suggestions.size(); ++i)
-      std::cout << (arguments_.as_json ? line_of(event_of(video, i)) : text_of(video, i));
+    for (std::size_t i = 0; i < video.suggestions.size(); ++i) {
+      if (arguments_.as_json)
+        std::cout << line_of(event_of(video, i, namer_.next(video)));
+      else
+        std::cout << text_of(video, i);
+    }
     std::cout << std::flush;
     show(video);
   }
@@ -191,6 +222,7 @@ class Run {
   const Arguments& arguments_;
   const std::vector<Job>& jobs_;
   Sheet* sheet_;
+  PairNamer namer_;
   std::vector<std::optional<Outcome>> outcomes_;
   std::size_t next_ = 0;
   bool is_telling_ = false;

@@ -203,7 +203,7 @@ std::string write_job(const Job& job) {
        {"pick", job.pick},
        {"looks", job.looks},
        {"suggestions", job.suggestions},
-       {"waits_for_ever", job.waits_for_ever}});
+       {"patience", job.patience.count()}});
 }
 
 Result<Job> read_job(std::string_view line) {
@@ -220,7 +220,7 @@ Result<Job> read_job(std::string_view line) {
     job.pick = object.at("pick");
     job.looks = object.at("looks");
     job.suggestions = object.at("suggestions");
-    job.waits_for_ever = object.at("waits_for_ever");
+    job.patience = std::chrono::milliseconds(object.at("patience").get<std::int64_t>());
     return job;
   } catch (const json::exception& problem) {
     return Error{ErrorCode::InvalidInput, "The job cannot be read.", problem.what()};
