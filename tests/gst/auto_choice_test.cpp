@@ -119,7 +119,10 @@ class Line {
   // The types of PROGRESS messages so far, "scc".
   std::string progress() const { return progress_; }
   const GstStructure* selected() const { return selected_.get(); }
+  // With what is still on the bus: a sink that is on its way to PLAYING may say EOS twice.
   void forget() {
+    gst_bus_set_flushing(GST_BUS(bus_.get()), TRUE);
+    gst_bus_set_flushing(GST_BUS(bus_.get()), FALSE);
     starts_ = 0;
     progress_.clear();
     selected_.reset();
