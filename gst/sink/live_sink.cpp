@@ -26,10 +26,18 @@ G_DEFINE_TYPE(GstLivePhotoLiveSink, gst_live_photo_live_sink, GST_TYPE_ELEMENT)
 
 namespace {
 
+// What is raw never comes: but a source asks whether it is taken before the bin has put an encoder
+// in front.
 GstStaticPadTemplate kVideo = GST_STATIC_PAD_TEMPLATE(
-    "video", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-h264; video/x-h265"));
+    "video",
+    GST_PAD_SINK,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS("video/x-h264; video/x-h265; video/x-raw(ANY)"));
 GstStaticPadTemplate kAudio = GST_STATIC_PAD_TEMPLATE(
-    "audio", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS("audio/mpeg; audio/x-alac"));
+    "audio",
+    GST_PAD_SINK,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS("audio/mpeg; audio/x-alac; audio/x-raw"));
 
 GstLivePhotoLiveSink* self_of(gpointer object) {
   return static_cast<GstLivePhotoLiveSink*>(object);

@@ -62,18 +62,24 @@ GstElement* add(GstElement* pipeline, const gchar* factory, const gchar* name = 
   return element;
 }
 
-// From `pad` on, each with the next, to `into`; null ends with the last element.
+// From `pad` on, each with the next, to `into`; null ends with the last element. Data come by `pad`
+// as soon as it is linked: everything behind it has its state by then.
 void chain_up(GstPad* pad, std::initializer_list<GstElement*> elements, GstPad* into) {
-  Owned<GstPad> from = gst::retain(pad);
+  Owned<GstPad> first;
+  Owned<GstPad> from;
   for (GstElement* element : elements) {
     if (!element) continue;
-    const auto sink = adopt(gst_element_get_static_pad(element, "sink"));
-    gst_pad_link(from.get(), sink.get());
-    if (auto source = adopt(gst_element_get_static_pad(element, "src"))) from = std::move(source);
+    auto sink = adopt(gst_element_get_static_pad(element, "sink"));
+    if (from)
+      gst_pad_link(from.get(), sink.get());
+    else
+      first = std::move(sink);
+    from = adopt(gst_element_get_static_pad(element, "src"));
   }
   if (into) gst_pad_link(from.get(), into);
   for (GstElement* element : elements)
     if (element) gst_element_sync_state_with_parent(element);
+  gst_pad_link(pad, first.get());
 }
 
 bool is_live(GstElement* source) {
@@ -113,6 +119,18 @@ void take_stream(GstElement* source, GstPad* pad, gpointer data) {
   chain_up(pad, {queue, parser, pace}, into.get());
 }
 
+void refuse_without_picture(GstElement* source, gpointer data) {
+  const auto sink = adopt(gst_bin_get_by_name(GST_BIN(data), "sink"));
+  const auto video = adopt(gst_element_get_static_pad(sink.get(), "video"));
+  if (gst_pad_is_linked(video.get())) return;
+  GST_ELEMENT_ERROR(
+      source,
+      STREAM,
+      WRONG_TYPE,
+      ("The source has no picture that can be captured; name a camera or a video."),
+      (nullptr));
+}
+
 Result<CapturePipeline> streamed(const std::string& uri) {
   auto made = parse(kStreamed);
   if (!made) return made;
@@ -120,6 +138,11 @@ Result<CapturePipeline> streamed(const std::string& uri) {
   const auto caps = adopt(gst_caps_from_string(kStreams));
   g_object_set(source.get(), "uri", uri.c_str(), "caps", caps.get(), nullptr);
   g_signal_connect(source.get(), "pad-added", G_CALLBACK(take_stream), made->pipeline.get());
+  g_signal_connect(
+      source.get(),
+      "no-more-pads",
+      G_CALLBACK(refuse_without_picture),
+      made->pipeline.get());
   return made;
 }
 

@@ -117,7 +117,7 @@ class Line {
   }
 
   // The types of PROGRESS messages so far, "scc".
-  std::string progress() const { return progress_; }
+  const std::string& progress() const { return progress_; }
   const GstStructure* selected() const { return selected_.get(); }
   // With what is still on the bus: a sink that is on its way to PLAYING may say EOS twice.
   void forget() {

@@ -8,6 +8,7 @@ import time
 
 import clips
 import harness
+import programs
 import tool
 
 SHORT = ("--pre", "0.4", "--post", "0.4")
@@ -126,6 +127,26 @@ class Capture(tool.ToolTest):
         self.assertTrue((self.folder / "capture-0001.pvt").is_dir())
         self.assertEqual(self.run_tool("verify", "capture-0001.pvt").code, 0)
 
+    def test_a_video_is_not_played_to_its_end_for_what_is_taken_already(self):
+        said = self.run_tool("capture", clips.long_moving().path, "--every", "1", "--count", "1", "--json", *SHORT)
+
+        self.assertEqual(said.code, 0, said)
+        pair, summary = said.events()
+        self.assertEqual((pair["event"], summary["captured"]), ("captured", 1))
+        self.assertLess(summary["took"], 45)  # of 64 seconds
+
+    def test_ctrl_c_ends_a_video_and_finishes_what_was_taken(self):
+        process = self.start(str(clips.long_moving().path), "--json", "--post", "30")
+        self.assertTrue(self.comes_true(lambda: self.listens_to(process, signal.SIGUSR1)))
+        time.sleep(3)
+        process.send_signal(signal.SIGUSR1)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        said = self.finish(process)
+
+        self.assertEqual(said.code, 0, said)
+        self.assertLess(said.events()[-1]["took"], 45)
+
     def test_without_a_call_a_video_ends_with_nothing(self):
         self.copy(clips.moving(), "holiday.mp4")
         said = self.run_tool("capture", "holiday.mp4")
@@ -147,6 +168,8 @@ class Capture(tool.ToolTest):
 
     def test_what_cannot_be_is_one_sentence(self):
         (self.folder / "text").write_text("no video")
+        programs.read_with("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=2", "-c:a", "aac",
+                           self.folder / "song.m4a")
         for arguments, code, sentence in (
                 (("nowhere",), 2, "no nowhere to capture"),
                 (("test", "--pre", "61"), 2, "more than a minute"),
@@ -154,6 +177,7 @@ class Capture(tool.ToolTest):
                 (("test", "--zip"), 2, "--pvt"),
                 (("test", "-o", "text/"), 1, "text"),
                 (("text",), 1, ""),
+                (("song.m4a",), 1, "no picture"),
                 (("rtsp://127.0.0.1:1/nothing",), 1, "")):
             with self.subTest(arguments):
                 said = self.run_tool("capture", *arguments)
