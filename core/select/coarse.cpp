@@ -1,7 +1,6 @@
 #include "core/select/coarse.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace livephoto::select {
 namespace {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,7 +9,7 @@
 
 namespace livephoto::select {
 
-// Whether the frames, seconds apart, show enough of each window: nothing is further apart than
+// Whether the frames, seconds apart, show enough of each window: most are no further apart than
 // the clip is long.
 bool are_dense_enough(std::span<const FrameMeasures> sync_frames, nanoseconds duration);
 

@@ -1,5 +1,7 @@
 #include "gst/scan/scan.h"
 
+#include <mutex>
+
 #include "core/select/search.h"
 #include "core/text.h"
 #include "gst/scan/frame_reader.h"
@@ -7,12 +9,15 @@
 namespace livephoto::gst {
 namespace {
 
-GstDebugCategory* debug_category() {
-  static GstDebugCategory* const category =
-      _gst_debug_category_new("livephotoscan", 0, "Looks through videos for moments");
-  return category;
+GST_DEBUG_CATEGORY_STATIC(scan_debug);
+#define GST_CAT_DEFAULT scan_debug
+
+void register_debug_category() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    GST_DEBUG_CATEGORY_INIT(scan_debug, "livephotoscan", 0, "Looks through videos for moments");
+  });
 }
-#define GST_CAT_DEFAULT debug_category()
 
 const char* name_of(select::Pass::Frames frames) {
   switch (frames) {
@@ -59,6 +64,7 @@ Result<void> check(const ScanRequest& request, const select::SearchedVideo& vide
 }  // namespace
 
 Result<Scanned> scan(const ScanRequest& request, const OnScanProgress& on_progress) {
+  register_debug_category();
   FrameReader reader(request.patience);
   ScanProgress progress;
   const auto wait = [&] { return on_progress(progress); };

@@ -18,8 +18,8 @@ namespace livephoto::select {
 // before the clip and the source can: to the sync frame before one second before the clip. If what
 // comes then begins after the clip, it seeks again, further back, at last to the beginning. A
 // source that refuses is read from where it is. Nothing of the clip has been sent by then, so the
-// flushes end here. Once from READY to PAUSED, and never in PLAYING or on a live source: there it
-// would be somebody's playback.
+// flushes end here. Once from READY to PAUSED, and never on a live source; in PLAYING only where
+// start() was told so: else it would be somebody's playback.
 //
 // The streaming thread that brought the data waits, for upstream does not bear a
 // seek from there. Thread-safe.
