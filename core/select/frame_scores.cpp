@@ -91,6 +91,27 @@ void find_frozen(std::span<const FrameMeasures> frames, std::vector<FrameScore>&
   }
 }
 
+// The least that a value is within kCoverApart of each frame: what sets in next to a frame may be
+// in it already, too little of it to be measured.
+std::vector<double> least_nearby(
+    std::span<const FrameMeasures> frames,
+    const std::vector<FrameScore>& scores,
+    double FrameScore::*value) {
+  const auto are_near = [&](std::size_t one, std::size_t other) {
+    return seconds_of(frames[other].time - frames[one].time) <= kCoverApart;
+  };
+  const auto goes_on = [&](std::size_t i) { return frames[i].follows && !frames[i].is_cut; };
+  std::vector<double> least(frames.size());
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    least[i] = scores[i].*value;
+    for (auto k = i; k > 0 && goes_on(k) && are_near(k - 1, i); --k)
+      least[i] = std::min(least[i], scores[k - 1].*value);
+    for (auto k = i + 1; k < frames.size() && goes_on(k) && are_near(i, k); ++k)
+      least[i] = std::min(least[i], scores[k].*value);
+  }
+  return least;
+}
+
 }  // namespace
 
 nanoseconds usual_interval(std::span<const FrameMeasures> frames) {
@@ -124,11 +145,15 @@ std::vector<FrameScore> score_frames(std::span<const FrameMeasures> frames) {
     // Shaking pictures and frozen ones are not alive, whatever differs in them.
     score.alive = alive_of(frame) * score.calm * score.moving;
     score.activity = frame.local_motion * score.calm;
-    score.cover = std::pow(beside, kCoverSharp) * std::pow(detail, kCoverDetail) * score.exposed *
-                  (kCoverMoving + (1 - kCoverMoving) * score.calm) *
-                  (kCoverFrozen + (1 - kCoverFrozen) * score.moving) *
-                  (is_at_cut(frames, i) ? kCoverNearCut : 1);
+    score.cover = std::pow(beside, kCoverSharp) * std::pow(detail, kCoverDetail);
   }
+  const auto calm = least_nearby(frames, scores, &FrameScore::calm);
+  const auto exposed = least_nearby(frames, scores, &FrameScore::exposed);
+  const auto moving = least_nearby(frames, scores, &FrameScore::moving);
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    scores[i].cover *= exposed[i] * (kCoverMoving + (1 - kCoverMoving) * calm[i]) *
+                       (kCoverFrozen + (1 - kCoverFrozen) * moving[i]) *
+                       (is_at_cut(frames, i) ? kCoverNearCut : 1);
   return scores;
 }
 

@@ -307,6 +307,30 @@ TEST(Still, IsNotBesideACutNorInABurntOrDarkFrame) {
   EXPECT_EQ(best(frames).still, frames[60].time);
 }
 
+TEST(Still, IsNotWhereSomethingSetsIn) {
+  for (const Spoil& spoil :
+       {Spoil([](auto& frame) { frame.clipped_bright = 0.6; }),
+        Spoil([](auto& frame) { frame.speed = 0.6; }),
+        Spoil([](auto& frame) { frame.shake = 0.3; }),
+        Spoil(freeze)}) {
+    auto frames = video(3);
+    for (auto i = 60U; i < frames.size(); ++i) spoil(frames[i]);
+    sharpen(frames[56], 0.66);  // 4 frames before, and a little sharper
+    sharpen(frames[50], 0.63);
+
+    EXPECT_EQ(best(frames).still, frames[50].time);
+  }
+}
+
+TEST(Still, MayBeNearWhatAnotherShotHas) {
+  auto frames = video(3);
+  frames[60].is_cut = true;
+  for (auto i = 60U; i < frames.size(); ++i) frames[i].clipped_bright = 0.6;
+  sharpen(frames[56], 0.7);
+
+  EXPECT_EQ(best(frames).still, frames[56].time);
+}
+
 TEST(Still, OfFewFramesIsOneOfThem) {
   const auto moment = best(video(3, 2));
 
