@@ -12,7 +12,7 @@ import time
 import programs
 
 MEBIBYTE = 1 << 20
-PATIENCE = 180  # seconds; what takes longer hangs
+PATIENCE = 600  # seconds; what takes longer hangs
 
 
 class CannotMeasure(Exception):
