@@ -20,7 +20,7 @@ PROGRAM = Path(os.environ.get("LIVEPHOTO_BENCH_PROGRAMS", ".")) / "trigger_bench
 
 
 def captured(folder, kind, size):
-    """The captures, and the summary."""
+    """What was told of each capture, and the summary."""
     command = [PROGRAM, kind, *size.split("x"), SECONDS, EVERY, folder]
     # As the tool has it: glibc gives each thread an arena, up to eight for each processor, and what has been freed
     # in them looks like growth for the first dozens of captures.
@@ -28,8 +28,8 @@ def captured(folder, kind, size):
                           timeout=SECONDS + measuring.PATIENCE, env={**os.environ, "MALLOC_ARENA_MAX": "2"})
     if done.returncode != 0:
         raise measuring.CannotMeasure(f"trigger_bench ended with {done.returncode}: {done.stderr.decode()[-400:]}")
-    *pairs, summary = map(json.loads, done.stdout.decode().splitlines())
-    return pairs, summary
+    *events, summary = map(json.loads, done.stdout.decode().splitlines())
+    return events, summary
 
 
 def verifies(pair):
@@ -49,10 +49,12 @@ def rows(folder):
         kind, size = stream.split()
         place = folder / stream.replace(" ", "-")
         place.mkdir()
-        pairs, told = captured(place, kind, size)
+        events, told = captured(place, kind, size)
+        pairs = [event for event in events if event["event"] == "captured"]
+        reasons = [event["reason"] for event in events if event["event"] == "failed"]
         name = f"trigger, {stream}, {SECONDS:g} s"
         yield share(f"{name}: captures written", told["written"], int(told["calls"]),
-                    f"{told['refused']} refused, {told['failed']} failed")
+                    f"{told['refused']} refused, {told['failed']} failed {reasons or ''}")
         yield share(f"{name}: pairs that verify", sum(map(verifies, pairs)), len(pairs))
         near = sum(pair["called_at"][0] - 1 <= pair["frame"] <= pair["called_at"][1] + 1 for pair in pairs)
         yield share(f"{name}: stills within one frame of the call", near, len(pairs))

@@ -246,7 +246,7 @@ class Bench {
         wish_.is_raw ? adopt(gst_caps_from_string(raw_caps(wish_).c_str())).get()
                      : packets_.caps.get());
     const int count = static_cast<int>(wish_.seconds * kRate);
-    double next_call = wish_.every;
+    double next_call = wish_.every / 2;
     for (int frame = 0; frame < count; ++frame) {
       // The first brings the pipeline to PLAYING.
       while (frame > 0 && now() < time_of(frame))
@@ -302,7 +302,11 @@ class Bench {
   }
 
   void hear(const GstStructure* said) {
-    if (gst_structure_has_name(said, "live-photo-failed")) ++failed_;
+    if (gst_structure_has_name(said, "live-photo-failed")) {
+      ++failed_;
+      const auto reason = adopt(g_strescape(gst_structure_get_string(said, "reason"), nullptr));
+      std::printf("{\"event\": \"failed\", \"reason\": \"%s\"}\n", reason.get());
+    }
     if (!gst_structure_has_name(said, "live-photo-written")) return;
     ++written_;
     const std::string still = gst_structure_get_string(said, "still-location");
