@@ -248,12 +248,14 @@ class Bench {
     const int count = static_cast<int>(wish_.seconds * kRate);
     double next_call = wish_.every / 2;
     for (int frame = 0; frame < count; ++frame) {
-      // The first brings the pipeline to PLAYING.
       while (frame > 0 && now() < time_of(frame))
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       if (frame > 0 && now() > time_of(frame)) latest_ = std::max(latest_, now() - time_of(frame));
       gst_pad_push(source_.pad, next(frame).release());
       ++pushed_;
+      // The first brings the pipeline to PLAYING, and until it is there its clock tells nothing.
+      if (frame == 0)
+        gst_element_get_state(pipeline_.get(), nullptr, nullptr, GST_CLOCK_TIME_NONE);
       if (static_cast<double>(time_of(frame)) / GST_SECOND >= next_call) {
         next_call += wish_.every;
         // Somewhere inside a frame, as a finger would.
