@@ -48,6 +48,7 @@
 #include "gst/sink/movie_sink.h"
 #include "gst/sink/pattern.h"
 #include "gst/sink/picture.h"
+#include "gst/sink/preroll.h"
 #include "gst/sink/proxied.h"
 #include "gst/sink/rows.h"
 #include "gst/sink/settings.h"
@@ -68,12 +69,16 @@ using livephoto::gst::ObjectLock;
 using livephoto::gst::post_error;
 using livephoto::gst::ReadMap;
 using livephoto::gst::retain;
+using livephoto::sink::begin_preroll;
 using livephoto::sink::build_picture;
 using livephoto::sink::build_sound;
+using livephoto::sink::end_preroll;
 using livephoto::sink::Impl;
 using livephoto::sink::link;
 using livephoto::sink::open_sound;
 using livephoto::sink::pad_of;
+using livephoto::sink::preroll_flush;
+using livephoto::sink::preroll_with;
 using livephoto::sink::Run;
 using livephoto::sink::Settings;
 using livephoto::sink::unlink;
@@ -210,27 +215,6 @@ void commit(GstLivePhotoSink* self, const GstStructure* written) {
 
 // ---- What comes in -----------------------------------------------------------
 
-// The bin is in PAUSED when the first data are here; it holds nothing for that. So a
-// pipeline does not play before its source does. Who posts "async done" keeps
-// `prerolling`, and the way to PLAYING waits for it, as GstBaseSink does with its
-// preroll lock: GStreamer 1.22 posts that the pipeline is in PAUSED, and notes only
-// then that it is not in PLAYING. An application that answered the message meanwhile
-// would never get its EOS.
-void post_to_parent(GstLivePhotoSink* self, GstMessage* message) {
-  GST_BIN_CLASS(gst_live_photo_sink_parent_class)->handle_message(GST_BIN(self), message);
-}
-
-void begin_preroll(GstLivePhotoSink* self) {
-  self->impl->run.async_pending = true;
-  post_to_parent(self, gst_message_new_async_start(GST_OBJECT(self)));
-}
-
-void end_preroll(GstLivePhotoSink* self) {
-  const std::lock_guard lock(self->impl->prerolling);
-  if (self->impl->run.async_pending.exchange(false))
-    post_to_parent(self, gst_message_new_async_done(GST_OBJECT(self), GST_CLOCK_TIME_NONE));
-}
-
 void see_picture(GstLivePhotoSink* self, GstPadProbeInfo* info) {
   const auto caps = adopt(gst_pad_get_current_caps(self->impl->video));
   const bool is_list = (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0;
@@ -246,12 +230,13 @@ GstPadProbeReturn watch_input(GstPad* pad, GstPadProbeInfo* info, gpointer data)
   Run& run = self->impl->run;
   if (GST_PAD_PROBE_INFO_TYPE(info) &
       (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST)) {
-    end_preroll(self);
+    preroll_with(self, pad);
     if (pad == self->impl->video && !run.video_seen.exchange(true)) see_picture(self, info);
     return GST_PAD_PROBE_OK;
   }
   GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
-  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) end_preroll(self);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) preroll_with(self, pad);
+  preroll_flush(self, pad, event);
   if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
   GstCaps* caps = nullptr;
   gst_event_parse_caps(event, &caps);
@@ -315,8 +300,8 @@ GstPad* add_ghost(GstLivePhotoSink* self, GstStaticPadTemplate* pad_template) {
   gst_pad_add_probe(
       pad,
       static_cast<GstPadProbeType>(
-          GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER |
-          GST_PAD_PROBE_TYPE_BUFFER_LIST),
+          GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH |
+          GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
       watch_input,
       self,
       nullptr);

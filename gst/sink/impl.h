@@ -40,6 +40,8 @@ struct Run {
   std::atomic<bool> decoded_built = false;  // what is behind a decoder of it
   std::atomic<bool> audio_built = false;
   std::atomic<bool> async_pending = false;
+  std::atomic<bool> is_flushing = false;  // the picture, with mode=trigger
+  std::atomic<bool> was_flushed = false;
 };
 
 struct Impl {

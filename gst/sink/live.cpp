@@ -155,6 +155,15 @@ void Live::finish_all(Failures& failures) {
   }
 }
 
+// Of times that mean nothing any more.
+void Live::fail_waiting(const std::string& why, Failures& failures) {
+  for (const Capture& capture : waiting_) {
+    --at_once_;
+    failures.emplace_back(capture.identifier, invalid_input(why));
+  }
+  waiting_.clear();
+}
+
 void Live::finish(Capture capture, Failures& failures) {
   const auto begin = picture_.ring.begin();
   if (!begin || *begin > capture.at + Window::kOnScreenTolerance) {
@@ -314,15 +323,10 @@ void Live::stop() {
     const std::lock_guard lock(mutex_);
     is_stopped_ = true;
     end_.reset();
-    for (const Capture& capture : waiting_) {
-      --at_once_;
-      failures.emplace_back(
-          capture.identifier,
-          invalid_input(
-              "livephotosink was stopped before the capture was complete; send EOS first, "
-              "and wait for it."));
-    }
-    waiting_.clear();
+    fail_waiting(
+        "livephotosink was stopped before the capture was complete; send EOS first, and wait for "
+        "it.",
+        failures);
     workers = std::move(workers_);
     workers_.clear();
   }
@@ -486,15 +490,23 @@ void Live::flush_start() {
 }
 
 void Live::flush_stop(LiveKind kind) {
-  const std::lock_guard lock(mutex_);
-  Stream& stream = stream_of(kind);
-  stream.ring.clear();
-  stream.has_ended = false;
-  gst_segment_init(&stream.segment, GST_FORMAT_UNDEFINED);
-  if (kind == LiveKind::Sound) return;
-  raw_.clear();
-  watermark_ = {};
-  asked_for_sync_ = false;
+  Failures failures;
+  {
+    const std::lock_guard lock(mutex_);
+    Stream& stream = stream_of(kind);
+    stream.ring.clear();
+    stream.has_ended = false;
+    gst_segment_init(&stream.segment, GST_FORMAT_UNDEFINED);
+    if (kind == LiveKind::Picture) {
+      raw_.clear();
+      watermark_ = {};
+      asked_for_sync_ = false;
+      fail_waiting(
+          "The source was moved to another place before the capture was complete.",
+          failures);
+    }
+  }
+  report(failures);
 }
 
 void Live::set_latency(nanoseconds latency) {

@@ -69,7 +69,7 @@ class Live {
   void tags(LiveKind kind, const GstTagList* tags);
   void begin(LiveKind kind);  // a stream
   void end(LiveKind kind, guint32 sequence_number);
-  void flush_start();
+  void flush_start();  // what waits is finished with what came
   void flush_stop(LiveKind kind);
 
   void set_latency(nanoseconds latency);
@@ -122,6 +122,7 @@ class Live {
   bool is_complete(const Capture& capture) const;
   void finish_complete(Failures& failures);
   void finish_all(Failures& failures);
+  void fail_waiting(const std::string& why, Failures& failures);
   void finish(Capture capture, Failures& failures);
   LiveClip clip_of(Capture& capture);
   std::vector<Owned<GstTagList>> tags_of(const Stream& stream, const Capture& capture) const;

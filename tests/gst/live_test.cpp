@@ -436,6 +436,54 @@ GST_START_TEST(a_flush_ends_captures_with_what_came) {
 }
 GST_END_TEST
 
+// As in a pipeline that plays a file: its running time begins anew with the flush, and so must
+// the clock's.
+GST_START_TEST(after_a_flush_the_still_is_that_of_the_call_again) {
+  Rig rig(kShort);
+  gst_element_set_start_time(rig.pipeline(), 0);
+  rig.play_raw();
+  rig.push(1, 30);
+  rig.video.send(gst_event_new_flush_start());
+  rig.video.send(gst_event_new_flush_stop(TRUE));
+  fail_unless(rig.capture().empty(), "a capture before the stream is there again");
+  rig.video.send_segment();
+  rig.video.push(picture_of(0));
+  rig.expect_state(GST_STATE_PLAYING);
+  const auto push = [&rig](int first, int last) {
+    for (int i = first; i <= last; ++i) {
+      rig.turn_to(kFrame * static_cast<GstClockTime>(30 + i));
+      rig.video.push(picture_of(i));
+    }
+  };
+  push(1, 20);
+
+  rig.capture();
+  push(21, 70);
+
+  assert_capture(rig.written(), 20);
+}
+GST_END_TEST
+
+GST_START_TEST(a_capture_that_waits_for_what_a_flush_has_taken_fails) {
+  Rig rig(kShort);
+  rig.play_raw();
+  rig.push(1, 20);
+  const auto identifier = rig.capture();
+
+  rig.video.send(gst_event_new_flush_stop(FALSE));
+
+  const auto lost = rig.next();
+  fail_unless(lost.identifier == identifier);
+  fail_if(lost.failure.find("another place") == std::string::npos, "%s", lost.failure.c_str());
+  fail_unless_equals_int(static_cast<int>(rig.warnings.size()), 1);
+  rig.video.send_segment();
+  rig.push(21, 40);
+  rig.capture();
+  rig.push(41, 60);
+  assert_capture(rig.written(), 40);
+}
+GST_END_TEST
+
 GST_START_TEST(a_capture_never_spans_two_formats) {
   Rig rig(kShort);
   rig.play_raw();
@@ -580,6 +628,8 @@ static Suite* live_suite() {
   tcase_add_test(end, eos_ends_captures_with_what_came_and_waits_for_them);
   tcase_add_test(end, eos_without_captures_is_posted_at_once);
   tcase_add_test(end, a_flush_ends_captures_with_what_came);
+  tcase_add_test(end, after_a_flush_the_still_is_that_of_the_call_again);
+  tcase_add_test(end, a_capture_that_waits_for_what_a_flush_has_taken_fails);
   tcase_add_test(end, a_capture_never_spans_two_formats);
 
   auto* failing = add_case("failing");
