@@ -43,7 +43,8 @@ void forget_old(GstLivePhotoSelect* self) {
   trigger.sounds.keep_from(from - kSoundMargin);
 }
 
-// What has no time is left out: nobody could say whether it is in the clip.
+// What has no time is left out: nobody could say whether it is in the clip. Packets behind it cannot
+// follow what was before, so what is kept of them begins anew with the next key frame.
 GstFlowReturn keep(GstLivePhotoSelect* self, GstPad* pad, Owned<GstBuffer> buffer) {
   Impl& impl = *self->impl;
   Run& run = impl.run;
@@ -51,8 +52,11 @@ GstFlowReturn keep(GstLivePhotoSelect* self, GstPad* pad, Owned<GstBuffer> buffe
   if (run.failed) return GST_FLOW_ERROR;
   if (!input.caps || input.segment.format != GST_FORMAT_TIME) return GST_FLOW_NOT_NEGOTIATED;
   const auto time = gst::running_time(input.segment, GST_BUFFER_PTS(buffer.get()));
-  if (!time) return GST_FLOW_OK;
   const bool is_picture = is_video(impl, pad);
+  if (!time) {
+    if (input.is_packets()) ring_of(impl, pad).clear();
+    return GST_FLOW_OK;
+  }
   // The date of the source is that of its first picture, not of the first that is kept.
   if (is_picture && !run.source_begin)
     run.source_begin = stream_time(input.segment, GST_BUFFER_PTS(buffer.get()));

@@ -1,6 +1,7 @@
 // livephotoselect mode=trigger: one clip around the call of capture.
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "tests/gst/live_rig.h"
 
@@ -174,6 +175,33 @@ GST_START_TEST(a_clip_never_spans_two_formats) {
 }
 GST_END_TEST
 
+GST_START_TEST(what_is_behind_a_packet_without_a_time_begins_anew) {
+  const auto stream =
+      encoded(90, "x264enc speed-preset=ultrafast threads=1 key-int-max=7 bframes=0");
+  Files files;
+  Rig rig(files.of_packets());
+  rig.go_to(GST_STATE_PLAYING);
+  rig.video.start(stream.caps.get());
+  rig.push(stream, 0, 38);
+  auto timeless = adopt(gst_buffer_copy(stream.packets[38].get()));
+  GST_BUFFER_PTS(timeless.get()) = GST_CLOCK_TIME_NONE;
+  rig.video.push(std::move(timeless));
+  // In the middle of a group: what refers to the packet that was left out cannot begin a clip.
+  rig.push(stream, 39, 42);
+  fail_unless(rig.capture().empty());
+  rig.push(stream, 42, 46);
+
+  fail_if(rig.capture().empty());
+  for (std::size_t i = 46; i < stream.packets.size(); ++i)
+    rig.video.push(adopt(gst_buffer_copy(stream.packets[i].get())));
+  rig.video.send(gst_event_new_eos());
+
+  rig.expect_eos();
+  rig.go_to(GST_STATE_NULL);
+  assert_numbers(numbers_in_movie(files.movie()), from_to(42, 54));
+}
+GST_END_TEST
+
 GST_START_TEST(what_is_kept_is_bounded) {
   Files files;
   // Some ten pictures.
@@ -205,6 +233,7 @@ static Suite* trigger_suite() {
   tcase_add_test(tests, before_it_plays_the_call_is_refused);
   tcase_add_test(tests, a_source_that_ends_before_the_call_is_an_error);
   tcase_add_test(tests, a_clip_never_spans_two_formats);
+  tcase_add_test(tests, what_is_behind_a_packet_without_a_time_begins_anew);
   tcase_add_test(tests, what_is_kept_is_bounded);
   return suite;
 }
