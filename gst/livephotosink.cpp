@@ -34,6 +34,7 @@
 
 #include <array>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -108,13 +109,20 @@ G_DEFINE_TYPE_WITH_CODE(
         GST_DEBUG_CATEGORY_INIT(live_photo_sink_debug, "livephotosink", 0, "Makes a Live Photo"))
 #pragma GCC diagnostic pop
 
-// What a handler of `format-location` answers, else the property.
-std::string livephoto::sink::location_of(GstLivePhotoSink* self, guint number) {
+std::optional<std::string> livephoto::sink::answered_location(
+    GstLivePhotoSink* self, guint number) {
   gchar* answer = nullptr;
   g_signal_emit(self, format_location_signal, 0, number, &answer);
   const auto formatted = adopt(answer);
-  if (formatted) return formatted.get();
-  return livephoto::numbered(self->impl->run.settings.location, number);
+  if (!formatted) return std::nullopt;
+  return formatted.get();
+}
+
+std::string livephoto::sink::location_of(GstLivePhotoSink* self, guint number) {
+  if (const auto answer = answered_location(self, number)) return *answer;
+  const Settings& settings = self->impl->run.settings;
+  return settings.is_literal ? settings.location
+                             : livephoto::numbered(settings.location, number);
 }
 
 bool livephoto::sink::is_named_by_application(GstLivePhotoSink* self) {
@@ -337,8 +345,9 @@ bool start(GstLivePhotoSink* self) {
       impl.still,
       "format",
       impl.run.still_format == StillFormat::Jpeg ? "jpeg" : "heic");
-  livephoto::sink::hand_tags(GST_ELEMENT(self), impl.mux);
-  livephoto::sink::hand_tags(GST_ELEMENT(self), impl.still);
+  const auto tags = livephoto::sink::set_tags_of(GST_ELEMENT(self));
+  livephoto::sink::hand_tags(tags, impl.mux);
+  livephoto::sink::hand_tags(tags, impl.still);
   // Until it is known what comes: sound that ends early must not be taken for all there is.
   link(impl.video, pad_of(impl.select, "video_sink").get());
   if (gst_pad_is_linked(impl.audio)) open_sound(self);

@@ -1,4 +1,5 @@
-// The captures of livephotosink mode=trigger: what is kept for them, and what becomes of them.
+// The captures of livephotosink mode=trigger: what is kept for them (live.cpp), and what becomes
+// of them (live_captures.cpp).
 #pragma once
 
 #include <gst/gst.h>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "gst/sink/alarm.h"
 #include "gst/sink/live_pair.h"
 #include "gst/sink/watermark.h"
 #include "gst/support/access_unit.h"
@@ -32,7 +34,7 @@ struct LiveSettings {
 
 // What the element says of a capture. Called from any thread, with no lock held.
 struct LiveReports {
-  std::function<std::string(guint)> location;  // of a capture, by its number
+  std::function<Result<std::string>(guint)> location;  // of a capture, by its number
   std::function<void(Owned<GstStructure>)> written;
   std::function<void(const std::string&, const Error&)> failed;  // identifier, why
   std::function<void(guint32)> ended;  // all is written after EOS, with its sequence number
@@ -41,9 +43,9 @@ struct LiveReports {
 enum class LiveKind { Picture, Sound };
 
 // Thread-safe. Takes data and never waits: each pair is written by a thread of its own.
-class Live {
+class Live : public std::enable_shared_from_this<Live> {
  public:
-  // `owner` outlives this.
+  // `owner` lives until stop() has returned.
   Live(GstLivePhotoSink* owner, const LiveSettings& settings, LiveReports reports);
   // After stop().
   ~Live();
@@ -51,7 +53,8 @@ class Live {
   Live& operator=(const Live&) = delete;
 
   // Begins a capture of what is on screen at a running time: the identifier of the pair to
-  // come. InvalidInput, with what to do, where that cannot be.
+  // come. InvalidInput, with what to do, where that cannot be. What is on screen is kept from
+  // here on, however long its location is thought about.
   Result<std::string> capture(nanoseconds running_time);
 
   // ---- From the streaming threads.
@@ -83,7 +86,8 @@ class Live {
  private:
   struct Capture {
     std::string identifier;
-    std::string location;
+    std::optional<std::string> location{};  // once it is known
+    SetTags tags{};
     nanoseconds at{0};  // the running time of what was on screen at the call
     Owned<GDateTime> date{};
     KeptPicture kept{};
@@ -109,6 +113,8 @@ class Live {
     std::thread thread;
     std::shared_ptr<std::atomic<bool>> is_done;
   };
+  // What a decoder of sound needs before its first sample, and the muxer looks back for.
+  static constexpr nanoseconds kSoundMargin{300'000'000};
   using Failures = std::vector<std::pair<std::string, Error>>;
 
   Stream& stream_of(LiveKind kind) { return kind == LiveKind::Picture ? picture_ : sound_; }
@@ -123,17 +129,22 @@ class Live {
   void finish_complete(Failures& failures);
   void finish_all(Failures& failures);
   void fail_waiting(const std::string& why, Failures& failures);
+  void fail_stalled(Failures& failures);
+  void watch(nanoseconds wait);
+  bool give_up(const std::string& identifier);
   void finish(Capture capture, Failures& failures);
   LiveClip clip_of(Capture& capture);
   std::vector<Owned<GstTagList>> tags_of(const Stream& stream, const Capture& capture) const;
   void forget_old();
   void forget_old_raw();
-  void write(LiveClip clip);
+  void write(LiveClip clip, Failures& failures);
   void join_done();
   std::optional<guint32> take_end();
 
   // These must not have it.
   void report(const Failures& failures);
+  void name(const std::string& identifier, const std::string& location);
+  void look_after_waiting();
   void run(LiveClip clip);
   void report_end(std::optional<guint32> sequence_number);
 
@@ -148,6 +159,9 @@ class Live {
   bool is_stopped_ = false;
   guint at_once_ = 0;  // captures that wait or are being written
   std::deque<Capture> waiting_;
+  std::vector<LiveClip> unnamed_;  // complete, but for their locations
+  Alarm alarm_;                    // for what waits
+  std::optional<nanoseconds> picture_came_;  // the last, by the clock
   std::vector<Worker> workers_;
   bool expects_raw_ = false;
   std::deque<RawPicture> raw_;

@@ -7,7 +7,6 @@
 #include "gst/select/packet_picture.h"
 #include "gst/select/stream.h"
 #include "gst/sink/impl.h"
-#include "gst/sink/pattern.h"
 #include "gst/sink/rows.h"
 
 namespace livephoto::sink {
@@ -81,6 +80,7 @@ class Branch {
     {
       ObjectLock lock(sink_);
       to.settings.location = clip.location;
+      to.settings.is_literal = true;
       to.settings.still_format = from.run.settings.still_format;
       to.settings.bundle = from.run.settings.bundle;
     }
@@ -91,7 +91,7 @@ class Branch {
         {"mode", "start-time", "duration", "still-time", "content-identifier", "controls-source"});
     copy_properties(from.still, to.still, {"location", "format", "content-identifier"});
     copy_properties(from.mux, to.mux, {"content-identifier", "marker-time"});
-    hand_tags(GST_ELEMENT(pattern_), sink_);
+    hand_tags(clip.tags, sink_);
     g_object_set(
         to.select,
         "start-time",

@@ -10,6 +10,7 @@
 #include "core/result.h"
 #include "gst/livephotosink.h"
 #include "gst/sink/kept_still.h"
+#include "gst/sink/pattern.h"
 #include "gst/support/ptr.h"
 
 namespace livephoto::sink {
@@ -33,7 +34,8 @@ struct LiveStream {
 // Times are running times.
 struct LiveClip {
   std::string identifier;
-  std::string location;
+  std::string location;  // as it is, whatever per cent signs are in it
+  SetTags tags{};        // the application's, at the call
   nanoseconds begin{0};
   nanoseconds duration{0};
   nanoseconds still{0};

@@ -40,26 +40,40 @@ LiveSettings live_settings(GstLivePhotoSink* self) {
       .most_bytes = most};
 }
 
-// Found before anything is read. What has the name stays.
-Result<void> try_location(GstLivePhotoSink* self) {
-  if (is_named_by_application(self)) return {};
-  const Settings& settings = self->impl->run.settings;
+// Each capture gets a name of its own by it.
+Result<void> check_pattern(const Settings& settings) {
   if (settings.location.empty()) {
     return invalid_input(
         "livephotosink does not know where to write; set its property location to the pairs' "
         "name, such as IMG_%04d.");
   }
-  const std::string first = numbered(settings.location, 0);
-  if (first == numbered(settings.location, 1)) {
+  if (numbered(settings.location, 0) == numbered(settings.location, 1)) {
     return invalid_input(
         "Each capture needs a name of its own: put a number's place such as %04d into the "
         "location " +
         settings.location + ".");
   }
+  return {};
+}
+
+// Found before anything is read. What has the name stays.
+Result<void> try_location(GstLivePhotoSink* self) {
+  if (is_named_by_application(self)) return {};
+  const Settings& settings = self->impl->run.settings;
+  if (const auto usable = check_pattern(settings); !usable) return usable;
+  const std::string first = numbered(settings.location, 0);
   PairFiles files;
   const auto begun = files.begin(pair_base(first), still_format(settings, first), settings.bundle);
   if (!begun) return begun.error();
   return {};
+}
+
+// InvalidInput where neither the application nor the property has a name for this one.
+Result<std::string> name_of_capture(GstLivePhotoSink* self, guint number) {
+  if (auto answer = answered_location(self, number)) return *std::move(answer);
+  const Settings& settings = self->impl->run.settings;
+  if (const auto usable = check_pattern(settings); !usable) return usable.error();
+  return numbered(settings.location, number);
 }
 
 void post_written(GstLivePhotoSink* self, Owned<GstStructure> written) {
@@ -90,14 +104,25 @@ void post_failed(GstLivePhotoSink* self, const std::string& identifier, const Er
               nullptr)));
 }
 
+// Not once stop_live() has taken the sink out.
+void post_ended(GstLivePhotoSink* self, guint32 number) {
+  Owned<GstElement> sink;
+  {
+    const std::lock_guard lock(self->impl->run.mutex);
+    if (!self->impl->run.live_sink) return;
+    sink = adopt(GST_ELEMENT(gst_object_ref(self->impl->run.live_sink)));
+  }
+  post_end(sink.get(), number);
+}
+
 LiveReports reports_to(GstLivePhotoSink* self) {
   return {
-      .location = [self](guint number) { return location_of(self, number); },
+      .location = [self](guint number) { return name_of_capture(self, number); },
       .written = [self](Owned<GstStructure> pair) { post_written(self, std::move(pair)); },
       .failed = [self](
                     const std::string& identifier,
                     const Error& error) { post_failed(self, identifier, error); },
-      .ended = [self](guint32 number) { post_end(self->impl->run.live_sink, number); }};
+      .ended = [self](guint32 number) { post_ended(self, number); }};
 }
 
 // The bin leaves them alone: neither its state nor its EOS waits for them.
@@ -143,7 +168,10 @@ void stop_live(GstLivePhotoSink* self) {
   }
   if (!live) return;
   live->stop();
-  impl.run.live_sink = nullptr;
+  {
+    const std::lock_guard lock(impl.run.mutex);
+    impl.run.live_sink = nullptr;
+  }
   for (GstElement* element : {impl.select, impl.mux, impl.still, impl.movie})
     gst_element_set_locked_state(element, FALSE);
   for (GstElement* element : {impl.still, impl.movie})

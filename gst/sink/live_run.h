@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <optional>
 #include <string>
 
 #include "core/result.h"
@@ -24,6 +25,8 @@ void stop_live(GstLivePhotoSink* self);
 // Begins a capture of what is on screen. InvalidInput, with what to do, where that cannot be.
 Result<std::string> capture_now(GstLivePhotoSink* self);
 
+// What a handler of `format-location` answers for `number`; nothing where there is none, or NULL.
+std::optional<std::string> answered_location(GstLivePhotoSink* self, guint number);
 // A location for `number`: the application's, or that of the property. Empty where there is none.
 std::string location_of(GstLivePhotoSink* self, guint number);
 // Whether the application names each pair itself.

@@ -32,13 +32,20 @@ void copy_properties(GstElement* from, GstElement* to, std::initializer_list<con
   g_free(specs);
 }
 
-void hand_tags(GstElement* from, GstElement* to) {
-  auto* giver = GST_TAG_SETTER(from);
+SetTags set_tags_of(GstElement* element) {
+  auto* setter = GST_TAG_SETTER(element);
+  SetTags tags;
+  tags.mode = gst_tag_setter_get_tag_merge_mode(setter);
+  if (const GstTagList* list = gst_tag_setter_get_tag_list(setter))
+    tags.list = gst::adopt(gst_tag_list_copy(list));
+  return tags;
+}
+
+void hand_tags(const SetTags& tags, GstElement* to) {
   auto* taker = GST_TAG_SETTER(to);
   gst_tag_setter_reset_tags(taker);
-  gst_tag_setter_set_tag_merge_mode(taker, gst_tag_setter_get_tag_merge_mode(giver));
-  if (const GstTagList* tags = gst_tag_setter_get_tag_list(giver))
-    gst_tag_setter_merge_tags(taker, tags, GST_TAG_MERGE_REPLACE);
+  gst_tag_setter_set_tag_merge_mode(taker, tags.mode);
+  if (tags.list) gst_tag_setter_merge_tags(taker, tags.list.get(), GST_TAG_MERGE_REPLACE);
 }
 
 }  // namespace livephoto::sink

@@ -16,6 +16,7 @@ enum StillFormatChoice { STILL_FORMAT_AUTO, STILL_FORMAT_HEIC, STILL_FORMAT_JPEG
 
 struct Settings {
   std::string location;
+  bool is_literal = false;  // the location, whatever per cent signs are in it
   gint still_format = STILL_FORMAT_AUTO;
   Bundle bundle = Bundle::Pair;
   std::string video_encoder;

@@ -309,6 +309,13 @@ class Rig {
       gst_test_clock_set_time(GST_TEST_CLOCK(clock_), time);
   }
 
+  // As turn_to(), and lets those have it who wait for the clock.
+  void wake_at(GstClockTime time) {
+    turn_to(time);
+    while (GstClockID id = gst_test_clock_process_next_clock_id(GST_TEST_CLOCK(clock_)))
+      gst_clock_id_unref(id);
+  }
+
   // "" for NULL.
   std::string capture() {
     gchar* raw = nullptr;

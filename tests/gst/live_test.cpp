@@ -1,7 +1,13 @@
 // livephotosink mode=trigger: captures of a stream, one by one, overlapping, and failing.
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <condition_variable>
+#include <cstring>
 #include <filesystem>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -153,6 +159,90 @@ GST_START_TEST(the_sound_is_that_of_the_picture) {
 }
 GST_END_TEST
 
+namespace {
+
+struct Loudest {
+  float value = 0;
+  double second = -1;
+};
+
+void hear_loudest(GstElement*, GstBuffer* buffer, GstPad* pad, gpointer data) {
+  auto& loudest = *static_cast<Loudest*>(data);
+  const auto event = adopt(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+  const GstSegment* segment = nullptr;
+  gst_event_parse_segment(event.get(), &segment);
+  guint64 time = 0;
+  const gint sign = gst_segment_to_running_time_full(
+      segment,
+      GST_FORMAT_TIME,
+      GST_BUFFER_PTS(buffer),
+      &time);
+  const livephoto::gst::ReadMap map(buffer);
+  for (std::size_t i = 0; i * sizeof(float) < map.bytes().size(); ++i) {
+    float value = 0;
+    std::memcpy(&value, map.bytes().data() + i * sizeof(float), sizeof(float));
+    if (std::abs(value) <= loudest.value) continue;
+    const double begin = sign * static_cast<double>(time) / GST_SECOND;
+    loudest = {std::abs(value), begin + static_cast<double>(i) / 48000};
+  }
+}
+
+// When a movie's sound is loudest, in seconds from its begin on.
+double loudest_second(const std::string& movie) {
+  Loudest loudest;
+  const auto line = adopt(gst_parse_launch(
+      ("filesrc location=" + movie +
+       " ! qtdemux name=d d.audio_0 ! avdec_aac ! audioconvert ! audio/x-raw,format=F32LE,"
+       "channels=1 ! fakesink name=s signal-handoffs=true sync=false")
+          .c_str(),
+      nullptr));
+  const auto sink = adopt(gst_bin_get_by_name(GST_BIN(line.get()), "s"));
+  g_signal_connect(sink.get(), "handoff", G_CALLBACK(hear_loudest), &loudest);
+  gst_element_set_state(line.get(), GST_STATE_PLAYING);
+  GstBus* bus = gst_element_get_bus(line.get());
+  GstMessage* end = gst_bus_timed_pop_filtered(
+      bus,
+      60 * GST_SECOND,
+      static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
+  if (end) gst_message_unref(end);
+  gst_object_unref(bus);
+  gst_element_set_state(line.get(), GST_STATE_NULL);
+  return loudest.second;
+}
+
+}  // namespace
+
+// An encoder puts a frame of silence in front; what is heard must not be that much later.
+GST_START_TEST(a_click_is_heard_when_it_was) {
+  Rig rig(std::string(kShort) + " audio-encoder=avenc_aac");
+  rig.link(rig.audio, "audio");
+  rig.name_files();
+  rig.go_to(GST_STATE_PLAYING);
+  rig.audio.start("audio/x-raw,format=S16LE,layout=interleaved,rate=48000,channels=1");
+  rig.video.start(raw_caps().c_str());
+  // Silence, but for a click in the middle of frame 25.
+  const auto push = [&rig](int frame) {
+    rig.push(frame, frame);
+    GstBuffer* sound = gst_buffer_new_allocate(nullptr, 1920 * 2, nullptr);
+    gst_buffer_memset(sound, 0, 0, 1920 * 2);
+    if (frame == 25) gst_buffer_memset(sound, 2 * 960, 0x60, 2 * 48);
+    GST_BUFFER_PTS(sound) = kFrame * static_cast<GstClockTime>(frame);
+    GST_BUFFER_DURATION(sound) = kFrame;
+    rig.audio.push(adopt(sound));
+  };
+  for (int i = 0; i < 30; ++i) push(i);
+  rig.expect_state(GST_STATE_PLAYING);
+  rig.capture();
+  for (int i = 30; i < 60; ++i) push(i);
+
+  const auto pair = rig.written();
+  assert_capture(pair, 29);
+  // The clip begins with frame 19. A frame of AAC lasts 21 ms.
+  const double click = loudest_second(pair.movie);
+  fail_unless(std::abs(click - (25.5 - 19) / kRate) < 0.006, "heard at %f s", click);
+}
+GST_END_TEST
+
 GST_START_TEST(the_tags_of_the_application_are_in_both_files) {
   Rig rig(kShort);
   gst_tag_setter_add_tags(
@@ -169,6 +259,125 @@ GST_START_TEST(the_tags_of_the_application_are_in_both_files) {
   const auto pair = rig.written();
   for (const auto& path : {pair.still, pair.movie})
     fail_if(livephoto::sample::content_of(path).find("Makers of cameras") == std::string::npos);
+}
+GST_END_TEST
+
+GST_START_TEST(the_tags_are_those_of_the_call) {
+  Rig rig(kShort);
+  const auto set_maker = [&rig](const char* maker) {
+    gst_tag_setter_add_tags(
+        GST_TAG_SETTER(rig.sink()),
+        GST_TAG_MERGE_REPLACE,
+        GST_TAG_DEVICE_MANUFACTURER,
+        maker,
+        nullptr);
+  };
+  set_maker("Makers of cameras");
+  rig.play_raw();
+  rig.push(1, 20);
+  rig.capture();
+  set_maker("Makers of others");
+  rig.push(21, 40);
+
+  const auto pair = rig.written();
+  for (const auto& path : {pair.still, pair.movie})
+    fail_if(livephoto::sample::content_of(path).find("Makers of cameras") == std::string::npos);
+}
+GST_END_TEST
+
+// ---- Names ---------------------------------------------------------------------
+
+namespace {
+
+struct Asked {
+  Rig* rig;
+  std::string answer;  // "" for NULL
+  int first = 0;       // pictures that come while it thinks
+  int last = -1;
+};
+
+gchar* answer(GstElement*, guint, gpointer data) {
+  const auto& asked = *static_cast<Asked*>(data);
+  asked.rig->push(asked.first, asked.last);
+  return asked.answer.empty() ? nullptr : g_strdup(asked.answer.c_str());
+}
+
+void answer_with(Rig& rig, Asked& asked) {
+  g_signal_connect(rig.sink(), "format-location", G_CALLBACK(answer), &asked);
+}
+
+}  // namespace
+
+GST_START_TEST(the_stream_goes_on_while_the_application_thinks_of_a_name) {
+  Rig rig(kShort);
+  Asked asked{&rig, (rig.folder / "slow").string(), 21, 120};
+  answer_with(rig, asked);
+  rig.play_raw();
+  rig.push(1, 20);
+
+  rig.capture();
+
+  assert_capture(rig.written(), 20);
+}
+GST_END_TEST
+
+GST_START_TEST(a_name_may_have_per_cent_signs) {
+  Rig rig(kShort);
+  const auto folder = rig.folder / "50%dark";
+  std::filesystem::create_directory(folder);
+  Asked asked{&rig, (folder / "100%d").string()};
+  answer_with(rig, asked);
+  rig.play_raw();
+  rig.push(1, 20);
+  rig.capture();
+  rig.push(21, 40);
+
+  const auto pair = rig.written();
+  assert_capture(pair, 20);
+  fail_unless(pair.movie == (folder / "100%d.MOV").string(), "%s", pair.movie.c_str());
+}
+GST_END_TEST
+
+GST_START_TEST(a_per_cent_sign_of_the_location_is_one_of_the_file) {
+  Rig rig(kShort);
+  rig.name_files("50%%d-%d");
+  rig.go_to(GST_STATE_READY);
+  rig.play_raw();
+  rig.push(1, 20);
+  rig.capture();
+  rig.push(21, 40);
+
+  const auto pair = rig.written();
+  fail_unless(pair.movie == (rig.folder / "50%d-0.MOV").string(), "%s", pair.movie.c_str());
+}
+GST_END_TEST
+
+// NULL takes the property, which has the same name for all here.
+GST_START_TEST(no_answer_takes_the_location_if_it_has_a_place_for_the_number) {
+  Rig rig(kShort + std::string(" max-captures=1"));
+  Asked asked{&rig, ""};
+  answer_with(rig, asked);
+  rig.name_files("always-the-same");
+  rig.go_to(GST_STATE_READY);
+  rig.play_raw();
+  rig.push(1, 20);
+  fail_unless(rig.capture().empty());
+  rig.push(21, 40);
+  rig.video.send(gst_event_new_eos());
+  rig.expect_eos();
+  fail_unless_equals_int(static_cast<int>(rig.warnings.size()), 1);
+  fail_if(rig.warnings[0].find("a number's place") == std::string::npos);
+  rig.go_to(GST_STATE_NULL);
+
+  rig.name_files("numbered-%d");
+  gst_element_set_start_time(rig.pipeline(), GST_CLOCK_TIME_NONE);
+  rig.go_to(GST_STATE_READY);
+  rig.play_raw();
+  rig.push(41, 60);
+  // The one that was refused is not counted.
+  fail_if(rig.capture().empty());
+  rig.push(61, 80);
+  assert_whole(rig.written());
 }
 GST_END_TEST
 
@@ -197,6 +406,53 @@ GST_START_TEST(captures_that_overlap_are_pairs_of_their_own) {
   }
   fail_unless_equals_int(static_cast<int>(names.size()), 4);
   fail_unless_equals_int(static_cast<int>(rig.folder.names().size()), 8);
+}
+GST_END_TEST
+
+namespace {
+
+// Keeps the thread that has written the first pair until the second is written.
+struct HeldUp {
+  std::mutex mutex;
+  std::condition_variable written;
+  int count = 0;
+  bool in_vain = false;
+};
+
+GstBusSyncReply hold_first(GstBus*, GstMessage* message, gpointer data) {
+  if (!gst_message_has_name(message, "live-photo-written")) return GST_BUS_PASS;
+  auto& held = *static_cast<HeldUp*>(data);
+  std::unique_lock lock(held.mutex);
+  if (++held.count > 1)
+    held.written.notify_all();
+  else
+    held.in_vain = !held.written.wait_for(lock, livephoto::sample::patience() / 2, [&] {
+      return held.count > 1;
+    });
+  return GST_BUS_PASS;
+}
+
+}  // namespace
+
+GST_START_TEST(a_capture_does_not_wait_for_the_thread_of_another) {
+  HeldUp held;
+  Rig rig(kShort);
+  const auto set_handler = [&rig](GstBusSyncHandler handler, gpointer data) {
+    GstBus* bus = gst_element_get_bus(rig.pipeline());
+    gst_bus_set_sync_handler(bus, handler, data, nullptr);
+    gst_object_unref(bus);
+  };
+  set_handler(hold_first, &held);
+  rig.play_raw();
+  rig.push(1, 20);
+  rig.capture();
+  rig.push(21, 24);
+  rig.capture();
+  rig.push(25, 50);
+
+  rig.written(2);
+  set_handler(nullptr, nullptr);
+  fail_if(held.in_vain, "the second waited for the first");
 }
 GST_END_TEST
 
@@ -238,6 +494,75 @@ GST_START_TEST(the_ring_is_bounded_in_time) {
     // 400 ms, and the group that they begin in.
     fail_unless(alive <= 10 + 7 + 2, "%d packets are kept", alive.load());
   }
+}
+GST_END_TEST
+
+// A camera whose picture stalls while its microphone goes on.
+GST_START_TEST(sound_is_bounded_in_time_though_no_picture_comes) {
+  static std::atomic<int> alive;
+  alive = 0;
+  const auto stream = encoded(20, kEncoder);
+  Rig rig(kShort);
+  rig.link(rig.audio, "audio");
+  rig.name_files();
+  rig.go_to(GST_STATE_PLAYING);
+  rig.audio.start(
+      "audio/mpeg,mpegversion=4,stream-format=raw,framed=true,rate=48000,channels=1,"
+      "codec_data=(buffer)1188");
+  rig.video.start(stream.caps.get());
+  rig.push(stream, 0, stream.packets.size());
+  rig.expect_state(GST_STATE_PLAYING);
+  for (int i = 0; i < 400; ++i) {
+    GstBuffer* packet = gst_buffer_new_allocate(nullptr, 64, nullptr);
+    gst_buffer_memset(packet, 0, 0, 64);
+    GST_BUFFER_PTS(packet) = kFrame * static_cast<GstClockTime>(i);
+    GST_BUFFER_DURATION(packet) = kFrame;
+    rig.turn_to(GST_BUFFER_PTS(packet));
+    ++alive;
+    gst_mini_object_weak_ref(
+        GST_MINI_OBJECT_CAST(packet),
+        +[](gpointer, GstMiniObject*) { --alive; },
+        nullptr);
+    rig.audio.push(adopt(packet));
+    // 400 ms before, and 300 ms for a decoder.
+    fail_unless(alive <= 10 + 8 + 2, "%d packets are kept", alive.load());
+  }
+}
+GST_END_TEST
+
+GST_START_TEST(a_capture_that_no_picture_completes_fails_after_a_while) {
+  Rig rig(std::string(kShort) + " max-captures=1");
+  rig.play_raw();
+  rig.push(1, 20);
+  const auto identifier = rig.capture();
+  rig.push(21, 25);
+
+  // Nothing comes any more, so only the clock can tell.
+  rig.wake_at(kFrame * 20 + 400 * GST_MSECOND + 4 * GST_SECOND);
+  fail_unless(rig.capture().empty(), "it does not wait any more");
+  rig.wake_at(30 * GST_SECOND);
+
+  const auto lost = rig.next();
+  fail_unless(lost.identifier == identifier);
+  fail_if(lost.failure.find("No picture has come") == std::string::npos, "%s", lost.failure.c_str());
+  // It plays on.
+  rig.push(751, 780);
+  fail_if(rig.capture().empty());
+  rig.push(781, 800);
+  assert_capture(rig.written(), 780);
+}
+GST_END_TEST
+
+GST_START_TEST(pictures_that_come_late_complete_a_capture_all_the_same) {
+  Rig rig(kShort);
+  rig.play_raw();
+  rig.push(1, 20);
+  rig.capture();
+  for (int i = 21; i <= 40; ++i) {
+    rig.wake_at(GST_SECOND * static_cast<GstClockTime>(i - 19));
+    rig.video.push(picture_of(i));
+  }
+  assert_capture(rig.written(), 20);
 }
 GST_END_TEST
 
@@ -533,6 +858,48 @@ GST_START_TEST(a_capture_that_fails_leaves_the_pipeline_playing) {
 }
 GST_END_TEST
 
+// What the threads of this process want for their stacks, for a while.
+class StackSize {
+ public:
+  explicit StackSize(std::size_t size) {
+    pthread_attr_init(&before_);
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t huge;
+    pthread_attr_init(&huge);
+    pthread_attr_setstacksize(&huge, size);
+    pthread_setattr_default_np(&huge);
+    pthread_attr_destroy(&huge);
+  }
+  ~StackSize() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+  StackSize(const StackSize&) = delete;
+  StackSize& operator=(const StackSize&) = delete;
+
+ private:
+  pthread_attr_t before_;
+};
+
+GST_START_TEST(a_capture_fails_where_the_system_starts_no_thread) {
+  Rig rig(kShort);
+  rig.play_raw();
+  rig.push(1, 20);
+  const auto identifier = rig.capture();
+  {
+    const StackSize more_than_there_is(std::size_t{1} << 47);
+    rig.push(21, 40);
+  }
+
+  const auto lost = rig.next();
+  fail_unless(lost.identifier == identifier);
+  fail_if(lost.failure.find("no thread") == std::string::npos, "%s", lost.failure.c_str());
+  rig.capture();
+  rig.push(41, 60);
+  assert_capture(rig.written(), 40);
+}
+GST_END_TEST
+
 GST_START_TEST(a_location_must_have_a_place_for_the_number) {
   Rig rig(kShort);
   rig.name_files("always-the-same");
@@ -607,13 +974,23 @@ static Suite* live_suite() {
   tcase_add_test(one, what_a_display_shows_later_is_the_still_later);
   tcase_add_test(one, a_capture_of_the_first_pictures_is_shorter);
   tcase_add_test(one, the_sound_is_that_of_the_picture);
+  tcase_add_test(one, a_click_is_heard_when_it_was);
   tcase_add_test(one, the_tags_of_the_application_are_in_both_files);
+  tcase_add_test(one, the_tags_are_those_of_the_call);
+
+  auto* names = add_case("names");
+  tcase_add_test(names, the_stream_goes_on_while_the_application_thinks_of_a_name);
+  tcase_add_test(names, a_name_may_have_per_cent_signs);
+  tcase_add_test(names, a_per_cent_sign_of_the_location_is_one_of_the_file);
+  tcase_add_test(names, no_answer_takes_the_location_if_it_has_a_place_for_the_number);
 
   auto* several = add_case("several");
   tcase_add_test(several, captures_that_overlap_are_pairs_of_their_own);
+  tcase_add_test(several, a_capture_does_not_wait_for_the_thread_of_another);
   tcase_add_test(several, more_than_max_captures_at_once_are_refused);
   tcase_add_test(several, the_ring_is_bounded_in_time);
   tcase_add_test(several, the_ring_is_bounded_in_bytes);
+  tcase_add_test(several, sound_is_bounded_in_time_though_no_picture_comes);
   tcase_add_test(several, an_encoder_inside_makes_short_groups);
   tcase_add_test(several, many_captures_leave_nothing_behind);
 
@@ -634,6 +1011,9 @@ static Suite* live_suite() {
 
   auto* failing = add_case("failing");
   tcase_add_test(failing, a_capture_that_fails_leaves_the_pipeline_playing);
+  tcase_add_test(failing, a_capture_that_no_picture_completes_fails_after_a_while);
+  tcase_add_test(failing, pictures_that_come_late_complete_a_capture_all_the_same);
+  tcase_add_test(failing, a_capture_fails_where_the_system_starts_no_thread);
   tcase_add_test(failing, a_location_must_have_a_place_for_the_number);
   tcase_add_test(failing, a_folder_that_is_not_there_is_found_at_once);
 
