@@ -121,8 +121,7 @@ std::optional<std::string> livephoto::sink::answered_location(
 std::string livephoto::sink::location_of(GstLivePhotoSink* self, guint number) {
   if (const auto answer = answered_location(self, number)) return *answer;
   const Settings& settings = self->impl->run.settings;
-  return settings.is_literal ? settings.location
-                             : livephoto::numbered(settings.location, number);
+  return settings.is_literal ? settings.location : livephoto::numbered(settings.location, number);
 }
 
 bool livephoto::sink::is_named_by_application(GstLivePhotoSink* self) {

@@ -43,8 +43,8 @@ void forget_old(GstLivePhotoSelect* self) {
   trigger.sounds.keep_from(from - kSoundMargin);
 }
 
-// What has no time is left out: nobody could say whether it is in the clip. Packets behind it cannot
-// follow what was before, so what is kept of them begins anew with the next key frame.
+// What has no time is left out: nobody could say whether it is in the clip. Packets behind it
+// cannot follow what was before, so what is kept of them begins anew with the next key frame.
 GstFlowReturn keep(GstLivePhotoSelect* self, GstPad* pad, Owned<GstBuffer> buffer) {
   Impl& impl = *self->impl;
   Run& run = impl.run;

@@ -159,8 +159,8 @@ class Live : public std::enable_shared_from_this<Live> {
   bool is_stopped_ = false;
   guint at_once_ = 0;  // captures that wait or are being written
   std::deque<Capture> waiting_;
-  std::vector<LiveClip> unnamed_;  // complete, but for their locations
-  Alarm alarm_;                    // for what waits
+  std::vector<LiveClip> unnamed_;            // complete, but for their locations
+  Alarm alarm_;                              // for what waits
   std::optional<nanoseconds> picture_came_;  // the last, by the clock
   std::vector<Worker> workers_;
   bool expects_raw_ = false;

@@ -7,13 +7,26 @@ namespace livephoto::tool {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// What numbered() makes `name` of.
+std::string literal(const std::string& name) {
+  std::string pattern;
+  for (const char letter : name) pattern.append(letter == '%' ? 2 : 1, letter);
+  return pattern;
+}
+
+}  // namespace
+
 Result<CaptureNames> CaptureNames::below(
     const std::string& place, StillFormat format, Bundle bundle) {
   std::error_code problem;
   const bool is_folder = place.empty() || place.ends_with('/') || fs::is_directory(place, problem);
-  fs::path base = is_folder ? fs::path(place) / "capture-%04d" : pair_base(place);
-  if (numbered(base.string(), 1) == numbered(base.string(), 2)) base += "-%04d";
-  if (const fs::path folder = base.parent_path(); !folder.empty()) {
+  const fs::path base = is_folder ? fs::path(place) / "capture-%04d" : pair_base(place);
+  std::string pattern = base.filename().string();
+  if (numbered(pattern, 1) == numbered(pattern, 2)) pattern = literal(pattern) + "-%04d";
+  const fs::path folder = base.parent_path();
+  if (!folder.empty()) {
     fs::create_directories(folder, problem);
     if (!fs::is_directory(folder)) {
       return Error{
@@ -22,7 +35,7 @@ Result<CaptureNames> CaptureNames::below(
           problem.message()};
     }
   }
-  return CaptureNames(base.string(), format, bundle);
+  return CaptureNames(folder, std::move(pattern), format, bundle);
 }
 
 bool CaptureNames::is_taken(const fs::path& base) const {
@@ -36,7 +49,7 @@ fs::path CaptureNames::next() {
   const std::lock_guard lock(mutex_);
   fs::path base;
   do {
-    base = numbered(pattern_, ++number_);
+    base = folder_ / numbered(pattern_, ++number_);
   } while (is_taken(base));
   return base;
 }

@@ -15,21 +15,29 @@ namespace livephoto::tool {
 class CaptureNames {
  public:
   // `place` is a folder, if it exists or ends in a slash (it is made if it is missing), or a name
-  // with or without a number's place ("IMG_%04d"). Io where the folder cannot be made.
+  // with or without a number's place ("IMG_%04d"); a per cent sign in a folder's name is one. Io
+  // where the folder cannot be made.
   static Result<CaptureNames> below(const std::string& place, StillFormat format, Bundle bundle);
 
   CaptureNames(CaptureNames&& other) noexcept
-      : pattern_(std::move(other.pattern_)), format_(other.format_), bundle_(other.bundle_) {}
+      : folder_(std::move(other.folder_)),
+        pattern_(std::move(other.pattern_)),
+        format_(other.format_),
+        bundle_(other.bundle_) {}
 
   // Without extension.
   std::filesystem::path next();
 
  private:
-  CaptureNames(std::string pattern, StillFormat format, Bundle bundle)
-      : pattern_(std::move(pattern)), format_(format), bundle_(bundle) {}
+  CaptureNames(std::filesystem::path folder, std::string pattern, StillFormat format, Bundle bundle)
+      : folder_(std::move(folder)),
+        pattern_(std::move(pattern)),
+        format_(format),
+        bundle_(bundle) {}
   bool is_taken(const std::filesystem::path& base) const;
 
-  std::string pattern_;
+  std::filesystem::path folder_;
+  std::string pattern_;  // of the names in it
   StillFormat format_;
   Bundle bundle_;
   std::mutex mutex_;

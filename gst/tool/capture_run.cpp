@@ -1,11 +1,10 @@
 #include "gst/tool/capture_run.h"
 
-#include <glib-unix.h>
 #include <gst/gst.h>
 #include <gst/pbutils/pbutils.h>
 #include <malloc.h>
-#include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -14,6 +13,7 @@
 
 #include "core/text.h"
 #include "gst/support/ptr.h"
+#include "gst/tool/capture_calls.h"
 #include "gst/tool/capture_names.h"
 #include "gst/tool/capture_source.h"
 #include "gst/tool/command.h"
@@ -26,6 +26,12 @@ namespace {
 
 using gst::adopt;
 using gst::Owned;
+
+// How long captures that wait are let end, once the source has failed.
+constexpr guint kEndSeconds = 10;
+// How long a live source may send no picture, and how long until its first.
+constexpr unsigned kSecondsWithoutPicture = 10;
+constexpr unsigned kSecondsBeforePicture = 60;
 
 guint64 number_in(const GstStructure* said, const gchar* field) {
   guint64 value = 0;
@@ -42,7 +48,8 @@ nanoseconds time_in(const GstStructure* said, const gchar* field) {
   return nanoseconds(static_cast<std::int64_t>(number_in(said, field)));
 }
 
-// Everything is in the thread of the main loop; only names are asked for by others.
+// Everything is in the thread of the main loop. By others names are asked for, and pictures
+// counted.
 class CaptureRun {
  public:
   CaptureRun(const CaptureWish& wish, CapturePipeline made, CaptureNames names)
@@ -64,13 +71,17 @@ class CaptureRun {
           return G_SOURCE_CONTINUE;
         },
         this);
-    listen();
+    calls_.listen();
+    sources_.push_back(g_timeout_add_seconds(1, look_after_source, this));
     gst_element_set_state(made_.pipeline.get(), GST_STATE_PLAYING);  // what fails is on the bus
     g_main_loop_run(loop_);
     gst_bus_remove_watch(bus);
-    gst_object_unref(bus);
     for (const guint source : sources_) g_source_remove(source);
+    calls_.leave();
+    stop(bus);
+    gst_object_unref(bus);
     g_main_loop_unref(loop_);
+    miss_some();
     summarize(std::chrono::steady_clock::now() - begun);
     if (is_killed_) return kInterrupted;
     return lost_ > 0 || has_failed_ ? kSomeFailed : kAllWell;
@@ -105,59 +116,24 @@ class CaptureRun {
           return g_strdup(static_cast<CaptureRun*>(self)->names_.next().c_str());
         }),
         this);
+    gst_pad_add_probe(
+        video().get(),
+        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+        [](GstPad*, GstPadProbeInfo*, gpointer self) {
+          ++static_cast<CaptureRun*>(self)->pictures_;
+          return GST_PAD_PROBE_OK;
+        },
+        this,
+        nullptr);
   }
+
+  Owned<GstPad> video() const { return adopt(gst_element_get_static_pad(made_.sink, "video")); }
 
   // ---- What takes one --------------------------------------------------------
 
-  static gboolean on_line(GIOChannel* channel, GIOCondition, gpointer self) {
-    gchar* line = nullptr;
-    const auto status = g_io_channel_read_line(channel, &line, nullptr, nullptr, nullptr);
-    g_free(line);
-    if (status == G_IO_STATUS_AGAIN) return G_SOURCE_CONTINUE;
-    if (status != G_IO_STATUS_NORMAL) return static_cast<CaptureRun*>(self)->lines_end();
-    static_cast<CaptureRun*>(self)->take();
-    return G_SOURCE_CONTINUE;
-  }
-
-  // A service has no lines to read, and is told by signals.
-  gboolean lines_end() {
-    std::erase(sources_, lines_);
-    return G_SOURCE_REMOVE;
-  }
-
-  void listen() {
-    const auto on_signal = [this](int number, GSourceFunc call) {
-      sources_.push_back(g_unix_signal_add(number, call, this));
-    };
-    on_signal(SIGUSR1, [](gpointer self) -> gboolean {
-      static_cast<CaptureRun*>(self)->take();
-      return G_SOURCE_CONTINUE;
-    });
-    for (const int number : {SIGINT, SIGTERM}) {
-      on_signal(number, [](gpointer self) -> gboolean {
-        static_cast<CaptureRun*>(self)->interrupt();
-        return G_SOURCE_CONTINUE;
-      });
-    }
-    GIOChannel* lines = g_io_channel_unix_new(STDIN_FILENO);
-    g_io_channel_set_encoding(lines, nullptr, nullptr);
-    lines_ = g_io_add_watch(lines, static_cast<GIOCondition>(G_IO_IN | G_IO_HUP), on_line, this);
-    sources_.push_back(lines_);
-    g_io_channel_unref(lines);
-    if (isatty(STDIN_FILENO) != 0)
-      std::cerr << "Enter takes a Live Photo, Ctrl-C ends.\n" << std::flush;
-  }
-
   // Once it plays; before that there is nothing to take.
   void start_clock() {
-    if (!wish_.every || std::exchange(has_clock_, true)) return;
-    sources_.push_back(g_timeout_add(
-        static_cast<guint>(wish_.every->count()),
-        [](gpointer self) -> gboolean {
-          static_cast<CaptureRun*>(self)->take();
-          return G_SOURCE_CONTINUE;
-        },
-        this));
+    if (wish_.every && !std::exchange(has_clock_, true)) calls_.start_clock(*wish_.every);
   }
 
   void take() {
@@ -186,6 +162,67 @@ class CaptureRun {
       // A full queue lets nobody in before it has room.
       if (queue) gst_element_call_async(queue.get(), end_behind, nullptr, nullptr);
     }
+  }
+
+  // After a failure: what was taken is let end, but not waited for without end.
+  void end_soon() {
+    if (!has_played_ || taken_ == captured_ + lost_) return g_main_loop_quit(loop_);
+    end();
+    sources_.push_back(g_timeout_add_seconds(
+        kEndSeconds,
+        [](gpointer self) -> gboolean {
+          g_main_loop_quit(static_cast<CaptureRun*>(self)->loop_);
+          return G_SOURCE_CONTINUE;
+        },
+        this));
+  }
+
+  // What is being written is finished, what waits still fails, and both are told of.
+  void stop(GstBus* bus) {
+    is_ending_ = true;
+    gst_element_set_state(made_.pipeline.get(), GST_STATE_READY);
+    constexpr auto kTypes = static_cast<GstMessageType>(GST_MESSAGE_ELEMENT | GST_MESSAGE_WARNING);
+    while (GstMessage* message = gst_bus_pop_filtered(bus, kTypes)) {
+      hear(message);
+      gst_message_unref(message);
+    }
+  }
+
+  void miss_some() {
+    if (!source_has_ended_ || has_failed_ || captured_ >= wish_.count) return;
+    fail_with(
+        "The source has ended after " + std::to_string(captured_) + " of " +
+        std::to_string(wish_.count) + " Live Photos.");
+  }
+
+  // ---- Whether pictures come -------------------------------------------------
+
+  static gboolean look_after_source(gpointer self) {
+    static_cast<CaptureRun*>(self)->count_seconds_without_picture();
+    return G_SOURCE_CONTINUE;
+  }
+
+  void count_seconds_without_picture() {
+    const unsigned pictures = pictures_;
+    if (std::exchange(seen_, pictures) != pictures || is_ending_ || !is_live()) {
+      seconds_without_ = 0;
+      return;
+    }
+    const unsigned most = pictures > 0 ? kSecondsWithoutPicture : kSecondsBeforePicture;
+    if (++seconds_without_ < most) return;
+    fail_with(
+        "No picture has come from " + shown(wish_.source) + " for " + std::to_string(most) +
+        " seconds; look after it and start again.");
+    end_soon();
+  }
+
+  // A file has gaps of its own, and ends.
+  bool is_live() const {
+    const auto query = adopt(gst_query_new_latency());
+    gboolean live = FALSE;
+    if (gst_pad_peer_query(video().get(), query.get()))
+      gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+    return live;
   }
 
   static void end_behind(GstElement* queue, gpointer) {
@@ -224,6 +261,7 @@ class CaptureRun {
         gst_bin_recalculate_latency(GST_BIN(made_.pipeline.get()));
         break;
       case GST_MESSAGE_EOS:
+        source_has_ended_ = !is_ending_;
         g_main_loop_quit(loop_);
         break;
       default:
@@ -260,7 +298,7 @@ class CaptureRun {
       return;
     }
     json object = event("captured");
-    object["source"] = path_text(wish_.source);
+    object["source"] = source_text();
     object["start"] = seconds(time_in(said, "start-time"));
     object["duration"] = seconds(time_in(said, "duration"));
     object["still"] = seconds(time_in(said, "still-time"));
@@ -274,10 +312,15 @@ class CaptureRun {
     std::cout << line_of(object) << std::flush;
   }
 
+  // A URI is said as it was given, and a file as everywhere.
+  std::string source_text() const {
+    return gst_uri_is_valid(wish_.source.c_str()) ? wish_.source : path_text(wish_.source);
+  }
+
   void tell_lost(const std::string& identifier, const std::string& reason) {
     if (!wish_.as_json) return;  // the warning has said it
     json object = event("failed");
-    object["source"] = path_text(wish_.source);
+    object["source"] = source_text();
     object["content_identifier"] = identifier.empty() ? json() : json(identifier);
     object["message"] = reason;
     std::cout << line_of(object) << std::flush;
@@ -290,7 +333,7 @@ class CaptureRun {
   }
 
   void fail(GstMessage* message) {
-    if (std::exchange(has_failed_, true)) return;
+    if (has_failed_) return;
     GError* raw = nullptr;
     gst_message_parse_error(message, &raw, nullptr);
     const auto error = adopt(raw);
@@ -298,9 +341,14 @@ class CaptureRun {
         missing_.empty()
             ? std::string(error->message)
             : "There is no " + missing_ + "; install the GStreamer plugins that have one.";
+    fail_with(sentence);
+    end_soon();
+  }
+
+  void fail_with(const std::string& sentence) {
+    has_failed_ = true;
     tell_lost({}, sentence);
     refuse(sentence);
-    g_main_loop_quit(loop_);
   }
 
   void summarize(std::chrono::steady_clock::duration took) {
@@ -317,11 +365,15 @@ class CaptureRun {
   CapturePipeline made_;
   CaptureNames names_;
   GMainLoop* loop_ = nullptr;
+  CaptureCalls calls_{[this] { take(); }, [this] { interrupt(); }};
   std::vector<guint> sources_;
-  guint lines_ = 0;
+  std::atomic<unsigned> pictures_ = 0;  // that have come
+  unsigned seen_ = 0;                   // a second ago
+  unsigned seconds_without_ = 0;
   bool has_clock_ = false;
   bool has_played_ = false;
-  bool has_failed_ = false;
+  bool has_failed_ = false;        // not a capture, but the run
+  bool source_has_ended_ = false;  // by itself
   bool is_ending_ = false;
   bool is_killed_ = false;
   unsigned taken_ = 0;
@@ -339,6 +391,7 @@ int capture(const CaptureWish& wish) {
   // arenas as there may be, each with what the largest capture took.
   mallopt(M_ARENA_MAX, 2);
 #endif
+  keep_calls_harmless();
   std::signal(SIGPIPE, SIG_IGN);
   if (const auto loaded = load_plugin(); !loaded) {
     refuse(loaded.error().message);

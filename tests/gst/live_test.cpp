@@ -172,11 +172,8 @@ void hear_loudest(GstElement*, GstBuffer* buffer, GstPad* pad, gpointer data) {
   const GstSegment* segment = nullptr;
   gst_event_parse_segment(event.get(), &segment);
   guint64 time = 0;
-  const gint sign = gst_segment_to_running_time_full(
-      segment,
-      GST_FORMAT_TIME,
-      GST_BUFFER_PTS(buffer),
-      &time);
+  const gint sign =
+      gst_segment_to_running_time_full(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer), &time);
   const livephoto::gst::ReadMap map(buffer);
   for (std::size_t i = 0; i * sizeof(float) < map.bytes().size(); ++i) {
     float value = 0;
@@ -544,7 +541,10 @@ GST_START_TEST(a_capture_that_no_picture_completes_fails_after_a_while) {
 
   const auto lost = rig.next();
   fail_unless(lost.identifier == identifier);
-  fail_if(lost.failure.find("No picture has come") == std::string::npos, "%s", lost.failure.c_str());
+  fail_if(
+      lost.failure.find("No picture has come") == std::string::npos,
+      "%s",
+      lost.failure.c_str());
   // It plays on.
   rig.push(751, 780);
   fail_if(rig.capture().empty());

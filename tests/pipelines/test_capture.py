@@ -1,10 +1,14 @@
 """gst-livephoto-1.0 capture: Live Photos of what is live, taken by lines, signals and the clock."""
 
+import json
 import os
 import pathlib
+import pty
 import signal
 import subprocess
+import sys
 import time
+import urllib.parse
 
 import clips
 import harness
@@ -33,11 +37,15 @@ class Capture(tool.ToolTest):
         return condition()
 
     @staticmethod
-    def listens_to(process, number):
-        """Before it does, the signal would end it."""
+    def treats(process, number, how):
+        """Whether it has a handler for the signal (SigCgt), or ignores it (SigIgn)."""
         status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-        caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
-        return int(caught.split()[1], 16) >> (number - 1) & 1 == 1
+        mask = next(line for line in status.splitlines() if line.startswith(how))
+        return int(mask.split()[1], 16) >> (number - 1) & 1 == 1
+
+    def listens_to(self, process, number):
+        """Before it does, the signal takes nothing."""
+        return self.treats(process, number, "SigCgt:")
 
     def finish(self, process):
         out, err = process.communicate(timeout=120)
@@ -54,6 +62,24 @@ class Capture(tool.ToolTest):
             text += process.stdout.read() or b""
         os.set_blocking(process.stdout.fileno(), True)
         self.assertIn(b"captured", text)
+
+    def take_one(self, process, take):
+        """Takes until a call is not refused: nothing can be captured before the first picture is there."""
+        os.set_blocking(process.stderr.fileno(), False)
+        refused = b""
+        for calls in range(1, 100):
+            take()
+            time.sleep(1)
+            refused += process.stderr.read() or b""
+            if refused.count(b"No Live Photo was taken") < calls:
+                break
+        else:
+            self.fail(f"nothing could be taken: {refused}")
+        os.set_blocking(process.stderr.fileno(), True)
+
+    @staticmethod
+    def next_event(process):
+        return json.loads(process.stdout.readline())
 
     def expect_pairs(self, names, extension="HEIC"):
         for name in names:
@@ -82,20 +108,72 @@ class Capture(tool.ToolTest):
             process.stdin.flush()
 
         # It would last for half a minute; the end finishes it with what has come.
-        self.assertTrue(self.comes_true((self.folder / "out").exists))
-        time.sleep(3)
-        press_enter()
-        time.sleep(1)
+        self.take_one(process, press_enter)
         process.send_signal(signal.SIGINT)
         said = self.finish(process)
 
         self.assertEqual(said.code, 0, said)
-        *pairs, summary = said.events()
-        self.assertEqual(summary["captured"], len(pairs))
-        self.assertEqual(len(pairs) + summary["refused"], 1, said)
-        if pairs:  # a machine that is very slow has no picture after three seconds
-            self.assertLess(pairs[0]["duration"], 29)
-            self.expect_pairs(["out/party-0001"])
+        pair, summary = said.events()
+        self.assertEqual((pair["event"], summary["captured"]), ("captured", 1))
+        self.assertLess(pair["duration"], 29)
+        self.expect_pairs(["out/party-0001"])
+
+    def test_half_a_line_holds_nothing_up(self):
+        process = self.start("test", "--size", "320x", "--json", "--every", "1", "--count", "1", *SHORT)
+        process.stdin.write(b"half a line")
+        process.stdin.flush()
+
+        self.assertTrue(self.comes_true(lambda: process.poll() is not None), "it waits for the other half")
+        self.assertEqual(self.finish(process).code, 0)
+
+    def test_a_signal_at_any_time_ends_nothing(self):
+        process = self.start("test", "--size", "320x", "--json", "--every", "1", "--count", "1", *SHORT)
+        while not self.treats(process, signal.SIGUSR1, "SigIgn:"):  # before its first line nobody can help it
+            self.assertFalse(self.listens_to(process, signal.SIGUSR1), "it is no earlier than it listens")
+        while process.poll() is None:
+            process.send_signal(signal.SIGUSR1)
+            time.sleep(0.001)
+
+        self.assertEqual(self.finish(process).code, 0)
+
+    def test_in_the_background_it_leaves_the_terminal_alone(self):
+        shell = (
+            "import subprocess, sys\n"
+            "process = subprocess.Popen(sys.argv[1:], process_group=0, stdout=subprocess.DEVNULL)\n"
+            "print('pid', process.pid, flush=True)\n"
+            "sys.exit(process.wait())\n")
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execvp(sys.executable, [
+                sys.executable, "-c", shell, tool.PROGRAM, "capture", "test", "--size", "320x", "--every", "2",
+                "--count", "1", *SHORT])
+        self.addCleanup(os.close, terminal)
+        text = b""
+        while b"pid" not in text or not text.endswith(b"\n"):
+            text += os.read(terminal, 1000)
+        job = int(text.split(b"pid")[1].split()[0])
+        self.addCleanup(self.end_stopped, job)
+        os.write(terminal, b"what is typed is the shell's\n")
+        state = pathlib.Path(f"/proc/{job}/stat")
+        states = set()
+
+        def has_ended():
+            if state.exists():
+                states.add(state.read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()[0])
+            return "T" in states or os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+        self.assertTrue(self.comes_true(has_ended))
+        self.assertNotIn("T", states, "it was stopped")
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+        self.expect_pairs(["capture-0001"])
+
+    @staticmethod
+    def end_stopped(job):
+        try:
+            os.kill(job, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
     def test_a_signal_takes_one(self):
         process = self.start("test", "--size", "320x", "--json", *SHORT)
@@ -153,6 +231,82 @@ class Capture(tool.ToolTest):
 
         self.assertEqual((said.code, said.out, said.err), (0, "", ""), said)
         self.assertEqual([path.name for path in pathlib.Path(self.folder).glob("capture*")], [])
+
+    def test_a_uri_with_letters_of_its_own_is_played(self):
+        self.copy(clips.moving(), "ein Café, 30 %.mp4")
+        uri = "file://" + urllib.parse.quote(str(pathlib.Path(self.folder).resolve() / "ein Café, 30 %.mp4"))
+        said = self.run_tool("capture", uri, "--every", "1", "--count", "1", "--json", *SHORT)
+
+        self.assertEqual(said.code, 0, said)
+        self.assertEqual(said.events()[0]["source"], uri)
+        self.expect_pairs(["capture-0001"])
+
+    def test_fewer_than_were_wanted_is_a_failure(self):
+        self.copy(clips.moving(), "holiday.mp4")
+        said = self.run_tool("capture", "holiday.mp4", "--every", "1", "--count", "99", "--json", *SHORT)
+
+        self.assertEqual(said.code, 1, said)
+        *pairs, missed, summary = said.events()
+        self.assertGreaterEqual(summary["captured"], 1)
+        self.assertEqual([pair["event"] for pair in pairs], ["captured"] * summary["captured"])
+        self.assertEqual((missed["event"], missed["content_identifier"]), ("failed", None))
+        self.assertIn(f"ended after {summary['captured']} of 99", missed["message"])
+        self.assertIn(missed["message"], said.err)
+
+    def test_a_source_that_fails_loses_nothing_that_was_taken(self):
+        said = self.run_tool("capture", "faulty://breaks", "--every", "1", "--json", "--post", "30")
+
+        self.assertEqual(said.code, 1, said)
+        *ended, summary = said.events()
+        self.assertIn("The camera was unplugged", said.err)
+        of_captures = [event for event in ended if event["content_identifier"]]
+        self.assertGreaterEqual(summary["captured"], 1, said)
+        self.assertEqual(len(of_captures), summary["captured"] + summary["failed"])
+        self.expect_pairs(["capture-0001"])
+
+    def test_a_picture_that_stalls_is_told_of(self):
+        said = self.run_tool("capture", "faulty://stalls", "--every", "1", "--json", *SHORT)
+
+        self.assertEqual(said.code, 1, said)
+        *ended, summary = said.events()
+        self.assertIn("No picture has come from faulty://stalls for 10 seconds", said.err)
+        self.assertGreaterEqual(summary["captured"], 1, said)
+        of_captures = [event for event in ended if event["content_identifier"]]
+        self.assertEqual(len(of_captures), summary["captured"] + summary["failed"])
+        self.assertGreaterEqual(summary["failed"], 1, "captures of a picture that stands still")
+
+    def test_per_cent_signs_in_names_are_kept(self):
+        for place, name in (
+                ("50%dark/", "50%dark/capture-0001"), ("100%", "100%-0001"), ("50%dark/a%%-%d", "50%dark/a%-1")):
+            with self.subTest(place):
+                said = self.run_tool(
+                    "capture", "test", "--every", "1", "--count", "1", "--size", "320x", "-o", place, *SHORT)
+                self.assertEqual(said.code, 0, said)
+                self.expect_pairs([name])
+
+    def test_a_full_disk_loses_the_capture_and_no_more(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk], capture_output=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest(f"cannot mount a small file system: {mounted.stderr.decode().strip()}")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=False, capture_output=True)
+        process = self.start("test", "--json", "-o", "disk/", "--every", "1", *SHORT)
+
+        lost = self.next_event(process)
+        self.assertEqual(lost["event"], "failed")
+        self.assertRegex(lost["message"], "(?i)space|full")
+        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        while (event := self.next_event(process))["event"] == "failed":
+            pass
+        self.assertEqual(event["event"], "captured")
+        process.send_signal(signal.SIGTERM)
+        said = self.finish(process)
+        self.assertEqual(said.code, 1, said)
+        captured = [event, *(other for other in said.events() if other["event"] == "captured")]
+        files = {pathlib.Path(other[key]).name for other in captured for key in ("still_file", "movie_file")}
+        self.assertEqual({path.name for path in disk.iterdir()}, files, "something half-written is left")
 
     def test_a_disk_that_goes_away_loses_the_capture_and_no_more(self):
         process = self.start("test", "--size", "320x", "--json", "-o", "out/", "--every", "1", "--count", "2", *SHORT)

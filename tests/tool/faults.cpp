@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/tool/faulty_source.h"
+
 struct FaultyDemux {
   GstElement parent;
   int number;
@@ -107,6 +109,7 @@ void find_type(GstTypeFind* find, gpointer) {
 gboolean register_elements(GstPlugin* plugin) {
   GstCaps* caps = gst_caps_new_empty_simple("video/x-faulty");
   const gboolean done =
+      register_faulty_source(plugin) &&
       gst_element_register(plugin, "faultydemux", GST_RANK_PRIMARY, faulty_demux_get_type()) &&
       gst_type_find_register(
           plugin,
