@@ -159,14 +159,24 @@ static gboolean gst_live_photo_live_sink_query(GstElement* element, GstQuery* qu
   return TRUE;
 }
 
-static gboolean gst_live_photo_live_sink_send_event(GstElement* element, GstEvent* event) {
-  if (GST_EVENT_TYPE(event) == GST_EVENT_LATENCY) {
+// What goes upstream, such as a seek of the application's, goes by the picture's pad, as that of
+// GstBaseSink by its only one; where nobody there takes it, by the sound's.
+static gboolean gst_live_photo_live_sink_send_event(GstElement* element, GstEvent* given) {
+  auto* self = self_of(element);
+  if (!GST_EVENT_IS_UPSTREAM(given))
+    return GST_ELEMENT_CLASS(gst_live_photo_live_sink_parent_class)->send_event(element, given);
+  const auto event = adopt(given);
+  if (GST_EVENT_TYPE(given) == GST_EVENT_LATENCY) {
     GstClockTime latency = 0;
-    gst_event_parse_latency(event, &latency);
+    gst_event_parse_latency(given, &latency);
     if (GST_CLOCK_TIME_IS_VALID(latency))
-      (*self_of(element)->live)->set_latency(std::chrono::nanoseconds(latency));
+      (*self->live)->set_latency(std::chrono::nanoseconds(latency));
+    gst_pad_push_event(self->audio, gst_event_ref(given));
+    gst_pad_push_event(self->video, gst_event_ref(given));
+    return TRUE;
   }
-  return GST_ELEMENT_CLASS(gst_live_photo_live_sink_parent_class)->send_event(element, event);
+  return gst_pad_push_event(self->video, gst_event_ref(given)) ||
+         gst_pad_push_event(self->audio, gst_event_ref(given));
 }
 
 static void gst_live_photo_live_sink_finalize(GObject* object) {

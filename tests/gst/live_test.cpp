@@ -789,6 +789,25 @@ GST_START_TEST(after_a_flush_the_still_is_that_of_the_call_again) {
 }
 GST_END_TEST
 
+GST_START_TEST(a_seek_of_the_pipeline_comes_to_the_source) {
+  static std::atomic<int> seeks;
+  seeks = 0;
+  Rig rig(kShort);
+  gst_pad_set_event_function(
+      rig.video.pad(),
+      +[](GstPad*, GstObject*, GstEvent* event) -> gboolean {
+        if (GST_EVENT_TYPE(event) == GST_EVENT_SEEK) ++seeks;
+        gst_event_unref(event);
+        return TRUE;
+      });
+  rig.play_raw();
+
+  fail_unless(gst_element_seek_simple(rig.pipeline(), GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0));
+
+  fail_unless_equals_int(seeks, 1);
+}
+GST_END_TEST
+
 GST_START_TEST(a_capture_that_waits_for_what_a_flush_has_taken_fails) {
   Rig rig(kShort);
   rig.play_raw();
@@ -1006,6 +1025,7 @@ static Suite* live_suite() {
   tcase_add_test(end, eos_without_captures_is_posted_at_once);
   tcase_add_test(end, a_flush_ends_captures_with_what_came);
   tcase_add_test(end, after_a_flush_the_still_is_that_of_the_call_again);
+  tcase_add_test(end, a_seek_of_the_pipeline_comes_to_the_source);
   tcase_add_test(end, a_capture_that_waits_for_what_a_flush_has_taken_fails);
   tcase_add_test(end, a_capture_never_spans_two_formats);
 
