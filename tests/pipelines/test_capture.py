@@ -129,6 +129,7 @@ class Capture(tool.ToolTest):
     def test_a_signal_at_any_time_ends_nothing(self):
         process = self.start("test", "--size", "320x", "--json", "--every", "1", "--count", "1", *SHORT)
         while not self.treats(process, signal.SIGUSR1, "SigIgn:"):  # before its first line nobody can help it
+            self.assertIsNone(process.poll())
             self.assertFalse(self.listens_to(process, signal.SIGUSR1), "it is no earlier than it listens")
         while process.poll() is None:
             process.send_signal(signal.SIGUSR1)
