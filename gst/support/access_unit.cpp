@@ -1,5 +1,6 @@
 #include "gst/support/access_unit.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "gst/support/caps.h"
@@ -111,10 +112,19 @@ bool has_dolby_vision(ByteSpan packet, std::size_t length_size) {
   return found;
 }
 
-bool is_reference(ByteSpan packet, NalCodec codec, std::size_t length_size) {
+std::optional<unsigned> highest_sub_layer(ByteSpan nal) {
+  constexpr unsigned kSps = 33;
+  if (nal.size() < 3 || ((nal[0] >> 1) & 0x3FU) != kSps) return std::nullopt;
+  // Of the base layer, sps_max_sub_layers_minus1 is behind 4 bits of sps_video_parameter_set_id.
+  const bool is_base = (nal[0] & 1U) == 0 && (nal[1] >> 3) == 0;
+  return is_base ? std::optional((nal[2] >> 1) & 7U) : std::nullopt;
+}
+
+bool is_reference(
+    ByteSpan packet, NalCodec codec, std::size_t length_size, std::optional<unsigned> highest) {
   constexpr unsigned kH264LastSlice = 5;
   constexpr unsigned kH265LastSubLayer =
-      14;  // RSV_VCL_N14; up to here even types are no references
+      14;  // RSV_VCL_N14; up to here even types are no references of their own sub-layer
   constexpr unsigned kH265LastSlice = 31;
   std::optional<bool> found;  // of the first slice
   for_each_nal(packet, length_size, [&](ByteSpan nal, std::size_t) {
@@ -125,8 +135,8 @@ bool is_reference(ByteSpan packet, NalCodec codec, std::size_t length_size) {
       return;
     }
     const unsigned type = (nal[0] >> 1) & 0x3FU;
-    const bool is_lowest = nal.size() > 1 && (nal[1] & 7U) == 1;  // nuh_temporal_id_plus1
-    if (type <= kH265LastSlice) found = !is_lowest || type > kH265LastSubLayer || type % 2 != 0;
+    const bool is_highest = highest && nal.size() > 1 && (nal[1] & 7U) == *highest + 1;
+    if (type <= kH265LastSlice) found = !is_highest || type > kH265LastSubLayer || type % 2 != 0;
   });
   return found.value_or(true);
 }
@@ -143,6 +153,9 @@ void AccessUnits::set_caps(GstCaps* caps) {
     length_size_ = (configuration[at] & 3U) + 1;
   }
   parameter_sets_ = parameter_sets_of(configuration, is_h264 ? NalCodec::H264 : NalCodec::H265);
+  highest_sub_layer_.reset();
+  if (!is_h264)
+    for (const Bytes& set : parameter_sets_) note_layers(set);
   caps_ = retain(caps);
 }
 
@@ -165,7 +178,16 @@ bool AccessUnits::is_reference(GstBuffer* packet, GstCaps* caps) {
   set_caps(caps);
   if (!codec_) return true;
   const ReadMap map(packet);
-  return !map || gst::is_reference(map.bytes(), *codec_, length_size_);
+  if (!map) return true;
+  if (codec_ == NalCodec::H265)
+    for_each_nal(map.bytes(), length_size_, [this](ByteSpan nal, std::size_t) { note_layers(nal); });
+  return gst::is_reference(map.bytes(), *codec_, length_size_, highest_sub_layer_);
+}
+
+// The most that any of them allows.
+void AccessUnits::note_layers(ByteSpan nal) {
+  const auto highest = highest_sub_layer(nal);
+  if (highest) highest_sub_layer_ = std::max(*highest, highest_sub_layer_.value_or(0));
 }
 
 Owned<GstBuffer> AccessUnits::without_parameter_sets(Owned<GstBuffer> packet, GstCaps* caps) {

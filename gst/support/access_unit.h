@@ -28,10 +28,16 @@ std::optional<bool> is_random_access(ByteSpan packet, NalCodec codec, std::size_
 // of type 62, "unspecified" in the standard.
 bool has_dolby_vision(ByteSpan packet, std::size_t length_size);
 
+// The highest TemporalId that pictures may have by a sequence parameter set of H.265
+// (23008-2, 7.3.2.2.1); nothing for any other NAL unit.
+std::optional<unsigned> highest_sub_layer(ByteSpan nal);
+
 // Whether other pictures may be decoded from this one: false of H.264 where nal_ref_idc is 0
-// (ISO/IEC 14496-10, 7.4.1), of H.265 where it is a non-reference picture of the lowest sub-layer
-// (23008-2, 7.4.2.2).
-bool is_reference(ByteSpan packet, NalCodec codec, std::size_t length_size);
+// (ISO/IEC 14496-10, 7.4.1), of H.265 where it is a non-reference picture of the highest sub-layer:
+// one of a lower is none for its own, but those above may need it (23008-2, 7.4.2.2). `highest` is
+// that of H.265 where it is known; where it is not, any picture may be needed.
+bool is_reference(
+    ByteSpan packet, NalCodec codec, std::size_t length_size, std::optional<unsigned> highest);
 
 // Reads packets of a stream, whose caps may change.
 class AccessUnits {
@@ -42,7 +48,7 @@ class AccessUnits {
 
   bool has_dolby_vision(GstBuffer* packet, GstCaps* caps);
 
-  // True also where it cannot be told.
+  // True also where it cannot be told. Of all packets of a stream, for their parameter sets.
   bool is_reference(GstBuffer* packet, GstCaps* caps);
 
   // The packet without the parameter sets that its caps' codec_data has: parsers
@@ -52,11 +58,13 @@ class AccessUnits {
 
  private:
   void set_caps(GstCaps* caps);
+  void note_layers(ByteSpan nal);
 
   Owned<GstCaps> caps_;             // those that the rest is of
   std::set<Bytes> parameter_sets_;  // of its configuration
   std::optional<NalCodec> codec_;
   std::size_t length_size_ = 4;
+  std::optional<unsigned> highest_sub_layer_;  // of H.265
 };
 
 }  // namespace livephoto::gst

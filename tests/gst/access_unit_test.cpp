@@ -212,6 +212,78 @@ TEST_F(Sync, DolbyVisionIsAUnitOfItsOwn) {
   EXPECT_FALSE(finder_.has_dolby_vision(buffer_of(packet_of({picture, dolby})).get(), avc.get()));
 }
 
+// ---- References ----------------------------------------------------------------
+
+class Reference : public Sync {
+ protected:
+  static constexpr std::uint8_t kTrailN = 0;
+  static constexpr std::uint8_t kTrailR = 1;
+  static constexpr std::uint8_t kTsaN = 2;
+  static constexpr std::uint8_t kRaslN = 8;
+  static constexpr std::uint8_t kIdr = 19;
+
+  static Unit slice(std::uint8_t type, unsigned temporal_id) {
+    return {static_cast<std::uint8_t>(type << 1), static_cast<std::uint8_t>(temporal_id + 1), 0xAF};
+  }
+  static Unit sps(unsigned highest) {
+    return {33 << 1, 1, static_cast<std::uint8_t>(highest << 1 | 1), 0x22};
+  }
+  // With an SPS, where it is known how many sub-layers there are.
+  static Owned<GstCaps> hevc(std::optional<unsigned> highest) {
+    std::string record = "01" + std::string(40, '0') + "03";
+    if (highest) {
+      constexpr const char* kDigits = "0123456789abcdef";
+      record += std::string("01" "21" "0001" "0004" "4201") + kDigits[0] +
+                kDigits[*highest << 1 | 1] + "22";
+    } else {
+      record += "00";
+    }
+    return caps_of("video/x-h265,codec_data=(buffer)" + record);
+  }
+  bool is_reference(const Unit& unit, const Owned<GstCaps>& caps) {
+    return finder_.is_reference(buffer_of(packet_of({unit})).get(), caps.get());
+  }
+};
+
+TEST_F(Reference, IsNotAPictureOfH264ThatSaysSo) {
+  const auto caps = caps_of("video/x-h264,codec_data=(buffer)0164000aff");
+
+  EXPECT_FALSE(is_reference({0x01, 0x9A, 0x24}, caps));
+  EXPECT_TRUE(is_reference({0x41, 0x9A, 0x24}, caps));
+}
+
+TEST_F(Reference, IsNotASubLayerNonReferencePictureOfTheOnlySubLayer) {
+  const auto caps = hevc(0);
+
+  for (const std::uint8_t type : {kTrailN, kTsaN, kRaslN})
+    EXPECT_FALSE(is_reference(slice(type, 0), caps)) << int{type};
+  for (const std::uint8_t type : {kTrailR, kIdr})
+    EXPECT_TRUE(is_reference(slice(type, 0), caps)) << int{type};
+}
+
+TEST_F(Reference, IsForHigherSubLayersAlsoWhatIsNoneForItsOwn) {
+  const auto caps = hevc(2);
+
+  EXPECT_TRUE(is_reference(slice(kTrailN, 0), caps));
+  EXPECT_TRUE(is_reference(slice(kTsaN, 1), caps));
+  EXPECT_FALSE(is_reference(slice(kTsaN, 2), caps));
+  EXPECT_TRUE(is_reference(slice(kTrailR, 2), caps));
+}
+
+TEST_F(Reference, IsEveryPictureWhereTheSubLayersAreNotKnown) {
+  EXPECT_TRUE(is_reference(slice(kTrailN, 0), hevc(std::nullopt)));
+}
+
+TEST_F(Reference, IsToldByParameterSetsInTheStreamToo) {
+  const auto caps = hevc(0);
+  EXPECT_FALSE(is_reference(slice(kTrailN, 0), caps));
+
+  finder_.is_reference(buffer_of(packet_of({sps(1), slice(kIdr, 0)})).get(), caps.get());
+
+  EXPECT_TRUE(is_reference(slice(kTrailN, 0), caps));
+  EXPECT_FALSE(is_reference(slice(kTsaN, 1), caps));
+}
+
 // ---- Parameter sets ------------------------------------------------------------
 
 class ParameterSets : public Sync {
