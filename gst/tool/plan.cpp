@@ -163,16 +163,30 @@ Result<void> refuse_replacing(const Job& job, const Inputs& inputs) {
   return {};
 }
 
-Result<void> refuse_one_name_for_two(
-    const std::vector<Job>& jobs, const std::vector<Wish>& wishes) {
+// Of the ways that keep pairs apart one that does so for these two.
+std::string way_apart(const Request& request, const Wish& one, const Wish& other) {
+  const auto follows_video = [&request](const Wish& wish) {
+    return wish.output.empty() || is_folder(request.place / wish.output);
+  };
+  const auto tree = kept_tree(one.moment.video);
+  const auto other_tree = kept_tree(other.moment.video);
+  const bool trees_differ = tree && other_tree && *tree != *other_tree;
+  if (!follows_video(one) || !follows_video(other))
+    return "give each line of the list an \"output\" that no other has.";
+  if (request.keep_tree || !trees_differ)
+    return "name them in a list (--from), each with an \"output\" that no other has.";
+  return "keep them apart by --keep-tree, or by an \"output\" for each in a list (--from).";
+}
+
+Result<void> refuse_one_name_for_two(const std::vector<Job>& jobs, const Request& request) {
+  const std::vector<Wish>& wishes = request.wishes;
   std::map<std::string, std::size_t> taken;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     const auto [other, is_new] = taken.emplace(key_of(jobs[i].base), i);
     if (is_new) continue;
     return invalid_input(
         called(wishes[other->second]) + " and " + called(wishes[i]) + " would both become " +
-        shown(jobs[i].base) +
-        "; keep them apart by --keep-tree, or by an \"output\" for each in a list (--from).");
+        shown(jobs[i].base) + "; " + way_apart(request, wishes[other->second], wishes[i]));
   }
   return {};
 }
@@ -228,7 +242,7 @@ Result<std::vector<Job>> plan(const Request& request) {
     if (const auto harmless = refuse_replacing(job, inputs); !harmless) return harmless.error();
     jobs.push_back(std::move(job));
   }
-  if (const auto apart = refuse_one_name_for_two(jobs, request.wishes); !apart)
+  if (const auto apart = refuse_one_name_for_two(jobs, request); !apart)
     return apart.error();
   return jobs;
 }

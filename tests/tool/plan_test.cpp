@@ -117,6 +117,30 @@ TEST(Plan, RefusesOneNameForTwoVideos) {
       "\"output\" for each in a list (--from).");
 }
 
+TEST(Plan, AdvisesWhatKeepsThemApart) {
+  const Folder folder;
+  auto in_one_folder = request_for({"x/a.mp4", "x/a.mkv"});
+  auto kept = request_for({"x/a.mp4", "x/a.mkv"});
+  kept.keep_tree = true;
+  auto named = request_for({"x/a.mp4", "y/b.mp4"});
+  for (Wish& wish : named.wishes) wish.output = "one";
+  auto half_named = request_for({"x/a.mp4", "y/b.mp4"});
+  half_named.wishes[1].output = "a";
+
+  EXPECT_EQ(
+      refusal(in_one_folder),
+      "x/a.mp4 and x/a.mkv would both become a; name them in a list (--from), each with an "
+      "\"output\" that no other has.");
+  EXPECT_EQ(
+      refusal(kept),
+      "x/a.mp4 and x/a.mkv would both become x/a; name them in a list (--from), each with an "
+      "\"output\" that no other has.");
+  for (const Request& request : {named, half_named})
+    EXPECT_TRUE(refusal(request).ends_with(
+        "; give each line of the list an \"output\" that no other has."))
+        << refusal(request);
+}
+
 TEST(Plan, RefusesNamesThatManyDisksTakeForOne) {
   const Folder folder;
   EXPECT_NE(refusal(request_for({"x/a.mp4", "y/A.mp4"})), "");
