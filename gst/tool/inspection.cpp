@@ -13,6 +13,7 @@
 #include "gst/tool/packed.h"
 #include "gst/tool/path_text.h"
 #include "gst/tool/places.h"
+#include "gst/tool/temporary_folder.h"
 
 namespace livephoto::tool {
 namespace {

@@ -50,6 +50,7 @@ struct Job {
   unsigned pick = 0;
   bool looks = true;                           // at the pictures, for advice
   unsigned suggestions = 0;                    // nothing is made: so many moments are found
+  std::optional<SheetPart> part{};             // and shown there
   std::chrono::milliseconds patience{30'000};  // with what does not get on; 0: endless
 
   nanoseconds duration() const { return moment.duration.value_or(kDefaultDuration); }
@@ -94,7 +95,7 @@ enum class Failure { None, Error, Exists, Crash, Timeout };
 struct Outcome {
   Ending ending = Ending::Failed;
   Failure failure = Failure::None;
-  std::string message;  // of what failed, one sentence
+  std::string message;  // of what failed, one sentence; of Suggested: why it is not on the sheet
   std::string log;      // the last that a crashed job said, for a developer
   std::optional<MadePair> pair;
   std::vector<Advice> advice;

@@ -2,11 +2,19 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 namespace livephoto::tool {
 
 using std::chrono::nanoseconds;
+
+// Of this process, all threads.
+inline nanoseconds processor_time() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
 
 // What counts is data that comes from the video: a decoder that hangs may well be busy. Once all of
 // it has come, only encoders and files are left, which show nothing while they work (a still of 4K

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <ctime>
 #include <filesystem>
 
 #include "core/pair/recover.h"
@@ -30,13 +29,6 @@ using gst::adopt;
 using gst::Owned;
 
 constexpr guint kReportEvery = 200;  // milliseconds
-
-// Of this process, all threads.
-nanoseconds processor_time() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
-}
 
 nanoseconds time_in(const GstStructure* said, const gchar* field) {
   guint64 time = 0;
@@ -195,7 +187,7 @@ class Maker {
     const double done = (static_cast<double>(self->position_.load()) - begin) /
                         static_cast<double>(self->job_.duration().count());
     const bool has_all = self->has_ended_ || done >= 1;
-    if (!self->liveness_.has_moved(self->seen_, has_all, processor_time()))
+    if (!self->liveness_.has_moved(self->seen_ + self->source_.reads(), has_all, processor_time()))
       return G_SOURCE_CONTINUE;
     (*self->report_)(std::clamp(done, 0.0, 1.0));
     return G_SOURCE_CONTINUE;
@@ -391,7 +383,7 @@ struct Made {
 
 Result<Made> make_pair(
     const Job& job, const std::string& fingerprint, const std::function<void(double)>& report) {
-  const auto surveyed = survey(job.moment.video);
+  const auto surveyed = survey(job.moment.video, [&] { report(0); });
   if (!surveyed) return surveyed.error();
   report(0);
   if (const auto possible = check_start(job, *surveyed); !possible) return possible.error();

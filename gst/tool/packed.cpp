@@ -1,14 +1,10 @@
 #include "gst/tool/packed.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <memory>
 #include <string>
 #include <system_error>
-#include <utility>
 
 #ifdef HAVE_MINIZIP
 #include <minizip/unzip.h>
@@ -25,27 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 }  // namespace
-
-Result<TemporaryFolder> TemporaryFolder::create() {
-  std::error_code error;
-  const fs::path place = fs::temp_directory_path(error);
-  std::string name = (place / "livephoto-XXXXXX").native();
-  if (error || ::mkdtemp(name.data()) == nullptr)
-    return Error{
-        ErrorCode::Io,
-        "There is no room for what is unpacked: no folder can be made in " +
-            shown(error ? fs::path("/tmp") : place) + "; set TMPDIR to one where that works.",
-        error ? error.message() : std::generic_category().message(errno)};
-  return TemporaryFolder(name);
-}
-
-TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept
-    : path_(std::exchange(other.path_, {})) {}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(path_, ignored);
-}
 
 #ifdef HAVE_MINIZIP
 namespace {

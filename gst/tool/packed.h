@@ -8,23 +8,6 @@
 
 namespace livephoto::tool {
 
-// A folder that is gone with this object, with all in it.
-class TemporaryFolder {
- public:
-  // Io where the system's folder for such does not take it.
-  static Result<TemporaryFolder> create();
-  TemporaryFolder(TemporaryFolder&& other) noexcept;
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder();
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
-
-  std::filesystem::path path_;
-};
-
 // Writes the first still and the first movie in `zip` into `folder`, known by their suffixes
 // and under their own names; what is hidden is passed over. Of 4,096 members, and of 1 GiB
 // each, but no more than four times what the whole zip has (or 8 MiB). InvalidInput for what is no

@@ -4,6 +4,7 @@
 
 #include <gst/gst.h>
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -35,6 +36,10 @@ class Source {
 
   GstElement* pipeline() const { return pipeline_.get(); }
 
+  // How many pieces of the file were read so far: a slow one may have to be read for long before
+  // anything comes of it.
+  unsigned reads() const { return reads_; }
+
   // Until `hear` says so or the streams end. The first error is the result: a sentence.
   Result<void> run(GstState state, const Hear& hear);
 
@@ -46,6 +51,7 @@ class Source {
   gst::Owned<GstElement> pipeline_;
   Take take_;
   Hear hear_;
+  std::atomic<unsigned> reads_ = 0;
   std::mutex mutex_;  // guards these two
   bool has_picture_ = false;
   bool has_sound_ = false;

@@ -1,11 +1,14 @@
 #include "gst/tool/suggest_command.h"
 
+#include <sys/stat.h>
+
 #include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,11 +21,11 @@
 #include "gst/tool/path_text.h"
 #include "gst/tool/picture_advice.h"
 #include "gst/tool/plan.h"
-#include "gst/tool/plugin.h"
 #include "gst/tool/progress_bar.h"
 #include "gst/tool/run_options.h"
 #include "gst/tool/sheet.h"
 #include "gst/tool/suggestions_json.h"
+#include "gst/tool/temporary_folder.h"
 
 namespace livephoto::tool {
 namespace {
@@ -53,6 +56,18 @@ struct Arguments {
   double timeout = 30;
 };
 
+// The first name of each: a folder and a video in it, or a link, may name one twice.
+std::vector<fs::path> each_once(const std::vector<fs::path>& videos) {
+  std::set<std::pair<dev_t, ino_t>> known;
+  std::vector<fs::path> result;
+  for (const fs::path& video : videos) {
+    struct stat status {};
+    if (stat(video.c_str(), &status) != 0 || known.emplace(status.st_dev, status.st_ino).second)
+      result.push_back(video);
+  }
+  return result;
+}
+
 Result<std::vector<Job>> jobs_of(const Arguments& arguments) {
   if (arguments.videos.empty() && arguments.names_list.empty())
     return invalid_input("There is no video; --help shows how to name some.");
@@ -66,7 +81,7 @@ Result<std::vector<Job>> jobs_of(const Arguments& arguments) {
   const auto videos = named_videos(arguments.videos, arguments.names_list, {});
   if (!videos) return videos.error();
   std::vector<Job> jobs;
-  for (const fs::path& video : *videos) {
+  for (const fs::path& video : each_once(*videos)) {
     Job job;
     job.moment = {.video = video, .duration = duration};
     job.suggestions = arguments.count;
@@ -161,7 +176,7 @@ class Run {
     const bool interrupted = !crew.run();
     bar_.clear();
     if (interrupted) return kInterrupted;
-    if (sheet_ && !sheet_problem_ && is_any_told_) sheet_problem_ = problem_of(sheet_->finish());
+    if (is_any_shown_ && !sheet_problem_) sheet_problem_ = problem_of(sheet_->finish());
     if (sheet_problem_) refuse(*sheet_problem_);
     return some_failed_ || sheet_problem_ ? kSomeFailed : kAllWell;
   }
@@ -175,24 +190,20 @@ class Run {
   void ended(std::size_t job, const Outcome& outcome) {
     outcomes_[job] = outcome;
     bar_.ended(false);
-    // The sheet's own pipelines let the main loop run: others may end while one is drawn.
-    if (std::exchange(is_telling_, true)) return;
     for (; next_ < outcomes_.size() && outcomes_[next_]; ++next_) {
       bar_.clear();
-      tell(*outcomes_[next_]);
-      outcomes_[next_] = Outcome();  // its frames are many
+      tell(jobs_[next_], *outcomes_[next_]);
+      outcomes_[next_] = Outcome();
     }
-    is_telling_ = false;
   }
 
-  void tell(const Outcome& outcome) {
+  void tell(const Job& job, const Outcome& outcome) {
     if (!outcome.suggestions) {
       some_failed_ = true;
       std::cerr << outcome.message << '\n';
       return;
     }
     const VideoSuggestions& video = *outcome.suggestions;
-    is_any_told_ = true;
     if (!arguments_.as_json) std::cout << shown(video.video) << ":\n";
     for (std::size_t i = 0; i < video.suggestions.size(); ++i) {
       if (arguments_.as_json)
@@ -201,22 +212,30 @@ class Run {
         std::cout << text_of(video, i);
     }
     std::cout << std::flush;
-    show(video);
+    if (job.part) show(job, outcome);
   }
 
-  void show(const VideoSuggestions& video) {
-    if (!sheet_ || sheet_problem_) return;
-    const auto added = sheet_->add(video);
-    if (added) return;
-    const bool is_about_sheet =
-        added.error().code == ErrorCode::Io || added.error().code == ErrorCode::NoSpace;
-    if (is_about_sheet) {
-      sheet_problem_ = added.error().message;
+  void show(const Job& job, const Outcome& outcome) {
+    if (!outcome.message.empty()) return tell_missing(job, outcome.message);
+    if (sheet_problem_) return;
+    const auto added = sheet_->add(job.part->file);
+    std::error_code ignored;
+    std::filesystem::remove(job.part->file, ignored);
+    if (added) {
+      is_any_shown_ = true;
       return;
     }
+    const bool is_about_sheet =
+        added.error().code == ErrorCode::Io || added.error().code == ErrorCode::NoSpace;
+    if (is_about_sheet)
+      sheet_problem_ = added.error().message;
+    else
+      tell_missing(job, added.error().message);
+  }
+
+  void tell_missing(const Job& job, const std::string& reason) {
     some_failed_ = true;
-    std::cerr << shown(video.video) << ": it is not on the sheet: " << added.error().message
-              << '\n';
+    std::cerr << shown(job.moment.video) << ": it is not on the sheet: " << reason << '\n';
   }
 
   const Arguments& arguments_;
@@ -225,25 +244,26 @@ class Run {
   PairNamer namer_;
   std::vector<std::optional<Outcome>> outcomes_;
   std::size_t next_ = 0;
-  bool is_telling_ = false;
   ProgressBar bar_;
   bool some_failed_ = false;
-  bool is_any_told_ = false;
+  bool is_any_shown_ = false;
   std::optional<std::string> sheet_problem_;
 };
 
 int suggest(const Arguments& arguments) {
-  const auto jobs = jobs_of(arguments);
+  auto jobs = jobs_of(arguments);
   if (!jobs) return refuse(jobs.error().message);
-  std::unique_ptr<Sheet> sheet;
-  if (!arguments.sheet.empty()) {
-    if (const auto loaded = load_plugin(); !loaded) return refuse(loaded.error().message);
-    auto opened = open_sheet(arguments.sheet, arguments.force);
-    if (!opened) return refuse(opened.error().message);
-    sheet = *std::move(opened);
-  }
   std::signal(SIGPIPE, SIG_IGN);
-  return Run(arguments, *jobs, sheet.get()).go();
+  if (arguments.sheet.empty()) return Run(arguments, *jobs, nullptr).go();
+  const auto form = sheet_form(arguments.sheet);
+  if (!form) return refuse(form.error().message);
+  const auto sheet = open_sheet(arguments.sheet, arguments.force);
+  if (!sheet) return refuse(sheet.error().message);
+  const auto parts = TemporaryFolder::create();
+  if (!parts) return refuse(parts.error().message);
+  for (std::size_t i = 0; i < jobs->size(); ++i)
+    (*jobs)[i].part = SheetPart{*form, parts->path() / std::to_string(i)};
+  return Run(arguments, *jobs, sheet->get()).go();
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {

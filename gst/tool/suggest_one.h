@@ -1,4 +1,4 @@
-// Finds the moments of one video, in the process that is there for it.
+// Finds the moments of one video and shows them for a sheet, in the process that is there for it.
 #pragma once
 
 #include <functional>

@@ -27,4 +27,12 @@ struct VideoSuggestions {
   std::vector<Suggestion> suggestions;  // the best first
 };
 
+enum class SheetForm { Page, Picture };
+
+// What a sheet shows of one video, in a file of its own until all are there.
+struct SheetPart {
+  SheetForm form = SheetForm::Page;
+  std::filesystem::path file;  // whose name no other part of the sheet has
+};
+
 }  // namespace livephoto::tool

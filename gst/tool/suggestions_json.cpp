@@ -17,59 +17,6 @@ std::optional<nanoseconds> optional_time_in(const json& number) {
   return number.is_null() ? std::nullopt : std::optional(time_in(number));
 }
 
-// A list, for there are thousands; both functions have one order.
-json frame_json(const select::FrameMeasures& frame) {
-  const select::GlobalMotion& motion = frame.motion;
-  return json::array(
-      {frame.time.count(),
-       frame.follows,
-       frame.sharpness,
-       frame.brightness,
-       frame.contrast,
-       frame.clipped_dark,
-       frame.clipped_bright,
-       frame.difference,
-       motion.dx,
-       motion.dy,
-       motion.zoom,
-       motion.roll,
-       motion.support,
-       frame.speed,
-       frame.shake,
-       frame.local_motion,
-       frame.is_cut,
-       frame.detail,
-       frame.is_repeat});
-}
-
-select::FrameMeasures frame_in(const json& list) {
-  select::FrameMeasures frame;
-  std::size_t at = 0;
-  const auto next = [&]() -> const json& { return list.at(at++); };
-  frame.time = time_in(next());
-  frame.follows = next();
-  for (double* value :
-       {&frame.sharpness,
-        &frame.brightness,
-        &frame.contrast,
-        &frame.clipped_dark,
-        &frame.clipped_bright,
-        &frame.difference,
-        &frame.motion.dx,
-        &frame.motion.dy,
-        &frame.motion.zoom,
-        &frame.motion.roll,
-        &frame.motion.support,
-        &frame.speed,
-        &frame.shake,
-        &frame.local_motion})
-    *value = next().get<double>();
-  frame.is_cut = next();
-  frame.detail = next();
-  frame.is_repeat = next();
-  return frame;
-}
-
 json moment_json(const select::Moment& moment) {
   return {
       {"start", moment.start.count()},
@@ -133,8 +80,6 @@ json scores_json(const select::Scores& scores) {
 }
 
 json suggestions_json(const VideoSuggestions& video) {
-  json frames = json::array();
-  for (const select::FrameMeasures& frame : video.frames) frames.push_back(frame_json(frame));
   json suggestions = json::array();
   for (const Suggestion& suggestion : video.suggestions)
     suggestions.push_back(suggestion_json(suggestion));
@@ -142,7 +87,6 @@ json suggestions_json(const VideoSuggestions& video) {
       {"video", path_text(video.video)},
       {"first_picture", video.first_picture.count()},
       {"length", optional_time(video.length)},
-      {"frames", frames},
       {"suggestions", suggestions}};
 }
 
@@ -151,7 +95,6 @@ VideoSuggestions read_suggestions(const json& object) {
   if (const auto path = path_of(object.at("video").get<std::string>())) video.video = *path;
   video.first_picture = time_in(object.at("first_picture"));
   video.length = optional_time_in(object.at("length"));
-  for (const json& frame : object.at("frames")) video.frames.push_back(frame_in(frame));
   for (const json& suggestion : object.at("suggestions"))
     video.suggestions.push_back(suggestion_in(suggestion));
   return video;

@@ -6,6 +6,7 @@
 
 namespace livephoto::tool {
 
+// Without the frames, of which there are thousands: what shows them is where they are.
 json suggestions_json(const VideoSuggestions& video);
 // Throws what nlohmann's library throws where it is not what the other has written.
 VideoSuggestions read_suggestions(const json& object);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <utility>
 
 #include "core/text.h"
 #include "gst/tool/source.h"
@@ -52,18 +53,20 @@ class FirstPicture {
 
 class Surveyor {
  public:
-  explicit Surveyor(const std::filesystem::path& video)
-      : source_(video, Form::Packets, [this](Stream stream, GstPad* pad, const GstCaps* caps) {
+  Surveyor(const std::filesystem::path& video, const std::function<void()>& alive)
+      : alive_(alive), source_(video, Form::Packets, [this](Stream stream, GstPad* pad, const GstCaps* caps) {
           return take(stream, pad, caps);
         }) {}
 
   Result<Survey> look() {
     // Not PAUSED, in which sinks stop at the first packet: the first that is shown may be a later
     // one.
+    const guint timer = g_timeout_add(kReportEvery, report, this);
     const auto run = source_.run(GST_STATE_PLAYING, [](GstMessage* message) {
       const GstStructure* said = gst_message_get_structure(message);
       return said && gst_structure_has_name(said, kDone);
     });
+    g_source_remove(timer);
     const std::lock_guard lock(mutex_);
     const auto first = first_.time();
     if (!first) return run ? invalid_input("It has no picture.") : run.error();
@@ -76,6 +79,14 @@ class Surveyor {
 
  private:
   static constexpr const gchar* kDone = "first-picture-known";
+  static constexpr guint kReportEvery = 200;  // milliseconds
+
+  static gboolean report(gpointer data) {
+    auto* self = static_cast<Surveyor*>(data);
+    const unsigned reads = self->source_.reads();
+    if (std::exchange(self->reads_, reads) != reads) self->alive_();
+    return G_SOURCE_CONTINUE;
+  }
 
   Owned<GstPad> take(Stream stream, GstPad* pad, const GstCaps* caps) {
     const std::lock_guard lock(mutex_);
@@ -130,6 +141,8 @@ class Surveyor {
     return GST_PAD_PROBE_REMOVE;
   }
 
+  const std::function<void()>& alive_;
+  unsigned reads_ = 0;
   std::mutex mutex_;
   FirstPicture first_;
   Survey survey_;
@@ -138,6 +151,8 @@ class Surveyor {
 
 }  // namespace
 
-Result<Survey> survey(const std::filesystem::path& video) { return Surveyor(video).look(); }
+Result<Survey> survey(const std::filesystem::path& video, const std::function<void()>& alive) {
+  return Surveyor(video, alive).look();
+}
 
 }  // namespace livephoto::tool

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,7 @@ struct Survey {
   bool packets_are_taken = true;      // by livephotosink, of picture and sound
 };
 
-Result<Survey> survey(const std::filesystem::path& video);
+// `alive` is called while something of it is read.
+Result<Survey> survey(const std::filesystem::path& video, const std::function<void()>& alive);
 
 }  // namespace livephoto::tool

@@ -65,6 +65,16 @@ Settings settings_in(const json& object) {
   return settings;
 }
 
+json part_json(const std::optional<SheetPart>& part) {
+  if (!part) return {};
+  return {{"form", part->form}, {"file", path_text(part->file)}};
+}
+
+std::optional<SheetPart> part_in(const json& object) {
+  if (object.is_null()) return std::nullopt;
+  return SheetPart{object.at("form"), path_in(object, "file")};
+}
+
 json pair_json(const MadePair& pair) {
   return {
       {"content_identifier", pair.content_identifier},
@@ -203,6 +213,7 @@ std::string write_job(const Job& job) {
        {"pick", job.pick},
        {"looks", job.looks},
        {"suggestions", job.suggestions},
+       {"part", part_json(job.part)},
        {"patience", job.patience.count()}});
 }
 
@@ -220,6 +231,7 @@ Result<Job> read_job(std::string_view line) {
     job.pick = object.at("pick");
     job.looks = object.at("looks");
     job.suggestions = object.at("suggestions");
+    job.part = part_in(object.at("part"));
     job.patience = std::chrono::milliseconds(object.at("patience").get<std::int64_t>());
     return job;
   } catch (const json::exception& problem) {

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 from pathlib import Path
 
@@ -35,13 +36,10 @@ class SheetTest(tool.ToolTest):
     elements = ("livephotoselect", "x264enc", "avenc_aac", "mp4mux", "jpegenc", "videoflip", "deinterlace")
 
     def sheet(self, name, *videos, code=0):
-        path = self.folder / name
-        done = subprocess.run(
-            [os.environ["LIVEPHOTO_SHEET_DRIVER"], path, *videos], cwd=self.folder, capture_output=True, check=False,
-            stdin=subprocess.DEVNULL)
-        self.assertEqual(done.returncode, code, done.stderr.decode("utf-8", "replace"))
-        self.said = done.stderr.decode("utf-8", "surrogateescape")
-        return path
+        done = self.run_tool("suggest", *videos, "--sheet", name, "--force")
+        self.assertEqual(done.code, code, done)
+        self.said = done.err
+        return self.folder / name
 
     def run_browser(self, test, **environment):
         done = subprocess.run(
@@ -62,10 +60,10 @@ class PickSheet(SheetTest):
 
     def test_it_keeps_its_promises_in_a_browser_and_its_choice_becomes_pairs(self):
         need_browser()
-        video = self.copy(clips.long_moving(), "film.mp4")
-        others = [self.copy(clips.moving(), HOSTILE), self.copy(clips.portrait(90), "upright.mov"),
-                  self.copy(clips.silent(), NO_UTF8)]
-        page = self.sheet("picks.html", video, *others)
+        video = self.copy(clips.long_moving(), "holidays/film.mp4")
+        for clip, name in ((clips.moving(), HOSTILE), (clips.portrait(90), "upright.mov"), (clips.silent(), NO_UTF8)):
+            self.copy(clip, f"holidays/{name}")
+        page = self.sheet("picks.html", "holidays")
         self.assertEqual(self.said, "")
         saved = self.folder / "moments.jsonl"
         self.run_browser(
@@ -142,7 +140,7 @@ class PickSheet(SheetTest):
 
     def test_a_video_that_is_none_is_left_out_with_a_sentence(self):
         (self.folder / "none.mp4").write_bytes(b"no video" * 100)
-        page = self.sheet("picks.html", self.folder / "none.mp4", clips.moving().path)
+        page = self.sheet("picks.html", self.folder / "none.mp4", clips.moving().path, code=1)
         self.assertIn("none.mp4: ", self.said)
         self.assertEqual(list(moments_of(page)), ["moving.mp4"])
 
@@ -150,6 +148,59 @@ class PickSheet(SheetTest):
         (self.folder / "none.mp4").write_bytes(b"no video" * 100)
         self.sheet("picks.html", self.folder / "none.mp4", code=1)
         self.assertEqual(self.folder_listing(), ["none.mp4"])
+
+
+class Faults(SheetTest):
+    """What happens to a video's pictures happens in that video's process."""
+
+    def setUp(self):
+        super().setUp()
+        harness.need_elements("faultydemux")
+        self.temporary = self.folder / "tmp"
+        self.temporary.mkdir()
+        self.environment = {"TMPDIR": str(self.temporary)}
+
+    def faulty(self, text):
+        (self.folder / "bad.mp4").write_text(f"FAULTY {text}\n", encoding="ascii")
+        self.copy(clips.moving(), "good.mp4")
+
+    def check(self, text, message, *arguments):
+        self.faulty(text)
+        for sheet in ("picks.html", "sheet.png") if os.environ.get("LIVEPHOTO_HAS_PANGO") else ("picks.html",):
+            with self.subTest(sheet):
+                said = self.run_tool("suggest", "bad.mp4", "good.mp4", "--json", "--sheet", sheet, *arguments,
+                                     environment=self.environment)
+                self.assertEqual(said.code, 1, said)
+                self.assertRegex(said.err, message)
+                self.assertEqual({moment["video"] for moment in said.events()}, {"good.mp4"})
+                self.assertTrue((self.folder / sheet).exists())
+                self.assertEqual(list(self.temporary.iterdir()), [])
+        self.assertEqual(list(moments_of(self.folder / "picks.html")), ["good.mp4"])
+
+    def test_a_crash_costs_one_video(self):
+        self.check("crash last", r"^bad\.mp4: GStreamer crashed on it \(Segmentation fault\); the other videos[^\n]*\n$")
+
+    def test_a_hang_is_given_up_as_timeout_says(self):
+        self.check("hang last", r"^bad\.mp4: nothing moved for 2\.0 s, so it was given up; [^\n]*\n$", "--timeout", "2")
+
+    def test_ctrl_c_ends_it_and_leaves_nothing(self):
+        self.faulty("hang last")
+        before = self.tree()
+        process = self.start_tool(
+            "suggest", "bad.mp4", "--sheet", "picks.html", "--timeout", "0",
+            environment={**self.environment, "GST_DEBUG": "GST_ELEMENT_FACTORY:4"})
+        for line in process.stderr:
+            if b"x264enc" in line:  # only for a sheet is anything encoded
+                break
+        children = tool.children_of(process.pid)
+        self.assertEqual(len(children), 1)
+
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual([child for child in children if tool.is_alive(child)], [])
+        self.assertEqual(self.tree(), before)
 
 
 class PictureSheet(SheetTest):
@@ -203,7 +254,7 @@ class PictureSheet(SheetTest):
         self.assertGreater(three.height, 2 * one.height)
 
     def test_another_kind_of_file_is_refused(self):
-        self.sheet("sheet.gif", clips.moving().path, code=1)
+        self.sheet("sheet.gif", clips.moving().path, code=2)
         self.assertIn('"', self.said)
         self.assertIn("ends in .png for a picture, in .html", self.said)
 

@@ -79,6 +79,15 @@ class Suggest(tool.ToolTest):
 
         self.assertEqual([moment["video"] for moment in said.events()], ["folder/a.mp4", "folder/b.mp4", "folder/c.mp4"])
 
+    def test_a_video_that_is_named_twice_is_looked_through_once(self):
+        for name in ("a.mp4", "b.mp4"):
+            self.copy(one_moment.short(), f"folder/{name}")
+        (self.folder / "link.mp4").symlink_to("folder/a.mp4")
+
+        said = self.suggest("folder/../folder/b.mp4", "folder", "link.mp4", "folder/a.mp4", "--json", "--count", "1")
+
+        self.assertEqual([moment["video"] for moment in said.events()], ["folder/../folder/b.mp4", "folder/a.mp4"])
+
     def test_a_sheet_of_several_that_are_looked_through_at_a_time(self):
         for name in ("c.mp4", "a.mp4", "b.mp4", "d.mp4"):
             self.copy(one_moment.short(), f"folder/{name}")

@@ -2,7 +2,9 @@
 //
 // A file that begins with "FAULTY crash" or "FAULTY hang" does so at once; with "later" behind, in
 // the middle of a clip of raw pictures, and only the second time that the process opens it: the
-// tool looks at a video first, then makes its pair.
+// tool looks at a video first, then makes its pair. With "last", the third time: it surveys a
+// video, looks through it, then shows its moments on a sheet. One that begins with "FAULTY slow" is
+// read for seconds, piece by piece, before its first picture comes.
 #include <gst/gst.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@
 struct FaultyDemux {
   GstElement parent;
   int number;
+  int slow_pieces;  // that came so far, of a file that is slow
 };
 struct FaultyDemuxClass {
   GstElementClass parent;
@@ -33,6 +36,8 @@ constexpr int kWidth = 64;
 constexpr int kHeight = 48;
 constexpr int kRate = 30;
 constexpr int kPicturesBefore = 45;
+constexpr int kSlowPieces = 40;
+constexpr useconds_t kSlowPiece = 100'000;  // microseconds
 
 std::atomic<int> made_so_far = 0;
 
@@ -92,10 +97,17 @@ GstFlowReturn chain(GstPad*, GstObject* parent, GstBuffer* buffer) {
   std::string text(gst_buffer_get_size(buffer), ' ');
   gst_buffer_extract(buffer, 0, text.data(), text.size());
   gst_buffer_unref(buffer);
+  if (text.starts_with("FAULTY slow") || self->slow_pieces > 0) {
+    usleep(kSlowPiece);
+    if (++self->slow_pieces < kSlowPieces) return GST_FLOW_OK;
+    push_pictures(self);
+    return GST_FLOW_EOS;
+  }
   const bool crashes = text.starts_with("FAULTY crash");
-  if (text.find("later") != std::string::npos) {
+  const bool is_last = text.find("last") != std::string::npos;
+  if (is_last || text.find("later") != std::string::npos) {
     const GstFlowReturn flow = push_pictures(self);
-    if (flow != GST_FLOW_OK || self->number < 2) return GST_FLOW_EOS;
+    if (flow != GST_FLOW_OK || self->number < (is_last ? 3 : 2)) return GST_FLOW_EOS;
   }
   fail(crashes);
 }

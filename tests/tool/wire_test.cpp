@@ -32,6 +32,7 @@ Job some_job() {
       .no_gps = true,
       .strip = true};
   job.force = true;
+  job.part = SheetPart{SheetForm::Picture, "/tmp/parts/\xff 7"};
   return job;
 }
 
@@ -71,6 +72,9 @@ TEST(Job, ComesThroughThePipeAsItWas) {
   EXPECT_EQ(read->base, job.base);
   EXPECT_EQ(read->settings.date, job.settings.date);
   EXPECT_EQ(read->settings.place, job.settings.place);
+  ASSERT_TRUE(read->part);
+  EXPECT_EQ(read->part->form, SheetForm::Picture);
+  EXPECT_EQ(read->part->file, job.part->file);
   EXPECT_EQ(write_job(*read), line) << "all the rest";
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/text.h"
 #include "gst/support/ptr.h"
+#include "gst/tool/liveness.h"
 #include "gst/tool/source.h"
 
 namespace livephoto::tool {
@@ -25,7 +26,7 @@ constexpr PixelBox kPictureBox{640, 480};
 constexpr PixelBox kMovieBox{428, 320};
 constexpr int kLeastForEncoder = 16;
 constexpr nanoseconds kTolerance{500'000};  // as livephotoselect's
-constexpr guint kSecondsOfPatience = 30;
+constexpr guint kReportEvery = 200;         // milliseconds
 
 // First upright, then small: the box is for what is seen. Of interlaced pictures one field a
 // picture, so that their times stay.
@@ -102,10 +103,12 @@ class Projector {
       const Survey& survey,
       const Stretch& stretch,
       const std::vector<WantedPicture>& wanted,
-      WithMovie with_movie)
+      const std::filesystem::path& movie_work,
+      const std::function<void()>& alive)
       : stretch_(stretch),
         survey_(survey),
-        with_movie_(with_movie),
+        movie_work_(movie_work),
+        alive_(alive),
         picker_(wanted),
         source_(video, Form::Raw, [this](Stream stream, GstPad* pad, const GstCaps*) {
           return take(stream, pad);
@@ -113,13 +116,10 @@ class Projector {
 
   Result<Film> show() {
     if (const auto made = set_up(); !made) return made.error();
-    const guint timer = g_timeout_add_seconds(1, watch, this);
+    const guint timer = g_timeout_add(kReportEvery, report, this);
     const auto run =
         source_.run(GST_STATE_PLAYING, [this](GstMessage* message) { return hear(message); });
     g_source_remove(timer);
-    if (is_stuck_)
-      return invalid_input(
-          "GStreamer got stuck at " + clock_text(stretch_.from) + ", decoding it.");
     if (!run) return run.error();
     auto pictures = picker_.pictures();
     if (!pictures) return pictures.error();
@@ -162,7 +162,8 @@ class Projector {
         nullptr);
     const auto leaves = adopt(gst_element_get_static_pad(select_, "video_src"));
     gst_pad_add_probe(leaves.get(), GST_PAD_PROBE_TYPE_BUFFER, see_picture, this, nullptr);
-    return with_movie_ == WithMovie::Yes ? add_movie() : add_end();
+    gst_pad_add_probe(leaves.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_end, this, nullptr);
+    return movie_work_.empty() ? add_end() : add_movie();
   }
 
   Result<void> add_end() {
@@ -189,7 +190,7 @@ class Projector {
     movie_size_ = adopt(gst_bin_get_by_name(GST_BIN(picture_out.get()), "movie-size"));
     add(picture_out);
     gst_bin_add_many(bin(), mux_, sink, nullptr);
-    gst_util_set_object_arg(G_OBJECT(mux_), "faststart", "true");
+    g_object_set(mux_, "faststart", TRUE, "faststart-file", movie_work_.c_str(), nullptr);
     g_object_set(sink, "sync", FALSE, nullptr);
     GstAppSinkCallbacks callbacks{};
     callbacks.new_sample = take_bytes;
@@ -212,7 +213,7 @@ class Projector {
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, see_data, this, nullptr);
     if (stream == Stream::Picture)
       return adopt(gst_element_get_static_pad(picture_in_.get(), "sink"));
-    if (with_movie_ == WithMovie::No) return nullptr;
+    if (movie_work_.empty()) return nullptr;
     add(sound_in_);
     add(sound_out_);
     gst_element_link_pads(sound_in_.get(), "src", select_, "audio_sink");
@@ -277,6 +278,13 @@ class Projector {
     g_object_set(filter, "caps", caps.get(), nullptr);
   }
 
+  // Only what is written is left to be done.
+  static GstPadProbeReturn see_end(GstPad*, GstPadProbeInfo* info, gpointer data) {
+    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_EOS)
+      static_cast<Projector*>(data)->has_all_ = true;
+    return GST_PAD_PROBE_OK;
+  }
+
   static GstPadProbeReturn see_picture(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
     auto* self = static_cast<Projector*>(data);
     GstBuffer* picture = GST_PAD_PROBE_INFO_BUFFER(info);
@@ -304,18 +312,9 @@ class Projector {
     return GST_FLOW_OK;
   }
 
-  static gboolean watch(gpointer data) {
+  static gboolean report(gpointer data) {
     auto* self = static_cast<Projector*>(data);
-    const unsigned seen = self->seen_;
-    self->idle_ = std::exchange(self->seen_before_, seen) == seen ? self->idle_ + 1 : 0;
-    if (self->idle_ < kSecondsOfPatience) return G_SOURCE_CONTINUE;
-    self->is_stuck_ = true;
-    self->idle_ = 0;
-    gst_element_post_message(
-        self->source_.pipeline(),
-        gst_message_new_application(
-            GST_OBJECT(self->source_.pipeline()),
-            gst_structure_new_empty("stuck")));
+    if (self->liveness_.has_moved(self->seen_ + self->source_.reads(), self->has_all_, processor_time())) self->alive_();
     return G_SOURCE_CONTINUE;
   }
 
@@ -330,12 +329,13 @@ class Projector {
           nanoseconds(static_cast<std::int64_t>(start)) - survey_.first_picture;
       shown_ = Stretch{from, from + nanoseconds(static_cast<std::int64_t>(duration))};
     }
-    return is_stuck_;
+    return false;
   }
 
   const Stretch& stretch_;
   const Survey& survey_;
-  WithMovie with_movie_;
+  const std::filesystem::path& movie_work_;
+  const std::function<void()>& alive_;
   Picker picker_;                 // used by a streaming thread while it runs
   Bytes movie_;                   // so, too
   GstElement* select_ = nullptr;  // these two on loan from the pipeline
@@ -346,9 +346,8 @@ class Projector {
   Owned<GstElement> movie_size_;
   std::optional<Stretch> shown_;
   std::atomic<unsigned> seen_ = 0;  // data of the source
-  unsigned seen_before_ = 0;
-  unsigned idle_ = 0;  // seconds
-  bool is_stuck_ = false;
+  std::atomic<bool> has_all_ = false;
+  Liveness liveness_;
   Source source_;  // last: what it calls is there as long as it is
 };
 
@@ -359,8 +358,9 @@ Result<Film> film(
     const Survey& survey,
     const Stretch& stretch,
     const std::vector<WantedPicture>& wanted,
-    WithMovie with_movie) {
-  return Projector(video, survey, stretch, wanted, with_movie).show();
+    const std::filesystem::path& movie_work,
+    const std::function<void()>& alive) {
+  return Projector(video, survey, stretch, wanted, movie_work, alive).show();
 }
 
 }  // namespace livephoto::tool

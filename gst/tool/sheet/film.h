@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "core/bytes.h"
@@ -31,15 +32,15 @@ struct Film {
   Stretch shown{};               // what it shows of the video
 };
 
-enum class WithMovie { No, Yes };
-
-// Upright. The first error of the pipeline, a sentence; Unsupported where GStreamer lacks an
-// element; InvalidInput where nothing is shown there, or nothing comes for half a minute.
+// Upright. No movie is made where `movie_work` is empty; else it is a name for a file that is
+// needed meanwhile, in a place from where it is taken away also after a crash. `alive` is called while it gets on. The first error of the pipeline, a sentence;
+// Unsupported where GStreamer lacks an element; InvalidInput where nothing is shown there.
 Result<Film> film(
     const std::filesystem::path& video,
     const Survey& survey,
     const Stretch& stretch,
     const std::vector<WantedPicture>& wanted,
-    WithMovie with_movie);
+    const std::filesystem::path& movie_work,
+    const std::function<void()>& alive);
 
 }  // namespace livephoto::tool

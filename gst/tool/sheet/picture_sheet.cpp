@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/file.h"
+#include "core/source.h"
 #include "core/text.h"
 #include "gst/tool/path_text.h"
 #include "gst/tool/picture_advice.h"
@@ -239,31 +240,108 @@ class MomentDrawing {
   double top_;
 };
 
+// One video's part of the sheet.
+class VideoDrawing {
+ public:
+  VideoDrawing(
+      const VideoSuggestions& video,
+      const Survey& survey,
+      const std::function<void(double)>& report)
+      : video_(video), survey_(survey), report_(report) {}
+
+  Result<Bytes> png() {
+    double height = kTitle;
+    for (const Suggestion& suggestion : video_.suggestions)
+      height += MomentDrawing::height(suggestion);
+    Canvas canvas(static_cast<int>(kWidth), static_cast<int>(height), kPaper);
+    draw_title(canvas);
+    double top = kTitle;
+    for (std::size_t i = 0; i < video_.suggestions.size(); ++i) {
+      const auto drawn = draw(canvas, i, top);
+      if (!drawn) return drawn.error();
+      top += MomentDrawing::height(video_.suggestions[i]);
+    }
+    return canvas.png();
+  }
+
+ private:
+  void draw_title(Canvas& canvas) const {
+    canvas.text(
+        shown(video_.video.filename()),
+        kMargin,
+        22,
+        kWidth - 2 * kMargin - 240,
+        {.size = 28, .weight = Weight::Bold, .colour = kInk});
+    if (video_.length)
+      canvas.text(
+          short_clock(*video_.length) + " long",
+          kWidth - kMargin - 220,
+          31,
+          220,
+          {.size = 16, .colour = kSoft, .align = Align::Right});
+    if (video_.suggestions.empty())
+      canvas.text(
+          "There is no moment in it that could be proposed.",
+          kMargin,
+          62,
+          kWidth - 2 * kMargin,
+          {.size = 16, .colour = kSoft});
+  }
+
+  Result<void> draw(Canvas& canvas, std::size_t index, double top) {
+    const Suggestion& suggestion = video_.suggestions[index];
+    const Stretch view = around(video_, suggestion.moment);
+    const auto show = [&](const Stretch& stretch, const std::vector<WantedPicture>& wanted) {
+      return film(video_.video, survey_, stretch, wanted, {}, [&] {
+        report_(static_cast<double>(index) / static_cast<double>(video_.suggestions.size()));
+      });
+    };
+    // The shape of its pictures is not known before one is there.
+    if (shape_.width == 0) {
+      const Stretch begin{view.from, view.from + std::chrono::milliseconds(1)};
+      const auto first = show(begin, {{view.from, kCoverPixels}});
+      if (!first) return first.error();
+      shape_ = first->pictures.front().size;
+    }
+    const int count = MomentDrawing::tiles(shape_.width, shape_.height);
+    std::vector<WantedPicture> wanted{{suggestion.moment.still, kCoverPixels}};
+    for (const nanoseconds time : middles(view, count))
+      wanted.push_back({time, PixelBox{320, static_cast<int>(kStrip) * 2}});
+    const auto made = show(view, wanted);
+    if (!made) return made.error();
+    MomentDrawing(canvas, video_, view, top)
+        .draw(suggestion, index + 1, made->pictures.front(), std::span(made->pictures).subspan(1));
+    return {};
+  }
+
+  const VideoSuggestions& video_;
+  const Survey& survey_;
+  const std::function<void(double)>& report_;
+  PixelBox shape_{};  // of its pictures
+};
+
+// The height that a PNG file says that it has; 0 for what is none.
+std::uint32_t height_of(ByteSpan png) {
+  constexpr std::size_t kAt = 20;  // in IHDR, behind the width
+  std::uint32_t height = 0;
+  for (std::size_t i = kAt; i < kAt + 4 && png.size() >= kAt + 4; ++i) height = height << 8 | png[i];
+  return height;
+}
+
 class PictureSheet final : public Sheet {
  public:
   explicit PictureSheet(PendingFile file) : file_(std::move(file)) {}
 
-  Result<void> add(const VideoSuggestions& video) override {
-    const auto surveyed = survey(video.video);
-    if (!surveyed) return surveyed.error();
-    double height = kTitle;
-    for (const Suggestion& suggestion : video.suggestions)
-      height += MomentDrawing::height(suggestion);
+  Result<void> add(const std::filesystem::path& part) override {
+    const auto source = open_source(part);
+    if (!source) return source.error();
+    auto png = read_bytes(**source, 0, (*source)->size());
+    if (!png) return png.error();
+    const double height = height_of(*png);
     if (height_ + height + 2 * kMargin > kMostHeight)
       return invalid_input(
           "The sheet is full; name a sheet that ends in .html for so many moments.");
-    Canvas canvas(static_cast<int>(kWidth), static_cast<int>(height), kPaper);
-    draw_title(canvas, video);
-    shape_ = {};
-    double top = kTitle;
-    for (std::size_t i = 0; i < video.suggestions.size(); ++i) {
-      const auto drawn = draw(canvas, video, *surveyed, i, top);
-      if (!drawn) return drawn.error();
-      top += MomentDrawing::height(video.suggestions[i]);
-    }
     // Packed, until all are there.
-    auto png = canvas.png();
-    if (!png) return png.error();
     blocks_.push_back(*std::move(png));
     height_ += height;
     return {};
@@ -275,12 +353,14 @@ class PictureSheet final : public Sheet {
         static_cast<int>(kWidth),
         static_cast<int>(height_ + 2 * kMargin - kAfterMoment),
         kPaper);
-    double top = kMargin - 8;
+    constexpr double kTop = kMargin - 8;
+    double top = kTop;
     for (Bytes& block : blocks_) {
       const auto canvas = Canvas::of_png(block);
       if (!canvas)
         return Error{ErrorCode::Io, "The sheet cannot be drawn; it may be too large.", {}};
       sheet.place(*canvas, 0, top);
+      if (top > kTop) sheet.line(kMargin, top + 4, kWidth - kMargin, top + 4, kLine, 1);
       top += canvas->height();
       block = {};
     }
@@ -291,67 +371,22 @@ class PictureSheet final : public Sheet {
   }
 
  private:
-  void draw_title(Canvas& canvas, const VideoSuggestions& video) {
-    if (!blocks_.empty()) canvas.line(kMargin, 4, kWidth - kMargin, 4, kLine, 1);
-    canvas.text(
-        shown(video.video.filename()),
-        kMargin,
-        22,
-        kWidth - 2 * kMargin - 240,
-        {.size = 28, .weight = Weight::Bold, .colour = kInk});
-    if (video.length)
-      canvas.text(
-          short_clock(*video.length) + " long",
-          kWidth - kMargin - 220,
-          31,
-          220,
-          {.size = 16, .colour = kSoft, .align = Align::Right});
-    if (video.suggestions.empty())
-      canvas.text(
-          "There is no moment in it that could be proposed.",
-          kMargin,
-          62,
-          kWidth - 2 * kMargin,
-          {.size = 16, .colour = kSoft});
-  }
-
-  Result<void> draw(
-      Canvas& canvas,
-      const VideoSuggestions& video,
-      const Survey& surveyed,
-      std::size_t index,
-      double top) {
-    const Suggestion& suggestion = video.suggestions[index];
-    const Stretch view = around(video, suggestion.moment);
-    // The shape of its pictures is not known before one is there.
-    if (shape_.width == 0) {
-      const auto first = film(
-          video.video,
-          surveyed,
-          {view.from, view.from + std::chrono::milliseconds(1)},
-          {{view.from, kCoverPixels}},
-          WithMovie::No);
-      if (!first) return first.error();
-      shape_ = first->pictures.front().size;
-    }
-    const int count = MomentDrawing::tiles(shape_.width, shape_.height);
-    std::vector<WantedPicture> wanted{{suggestion.moment.still, kCoverPixels}};
-    for (const nanoseconds time : middles(view, count))
-      wanted.push_back({time, PixelBox{320, static_cast<int>(kStrip) * 2}});
-    const auto made = film(video.video, surveyed, view, wanted, WithMovie::No);
-    if (!made) return made.error();
-    MomentDrawing(canvas, video, view, top)
-        .draw(suggestion, index + 1, made->pictures.front(), std::span(made->pictures).subspan(1));
-    return {};
-  }
-
   PendingFile file_;
   std::vector<Bytes> blocks_;  // a PNG for each video
   double height_ = 0;
-  PixelBox shape_{};  // of the pictures of the video that is drawn
 };
 
 }  // namespace
+
+Result<void> make_picture_part(
+    const std::filesystem::path& file,
+    const VideoSuggestions& video,
+    const Survey& survey,
+    const std::function<void(double)>& report) {
+  const auto png = VideoDrawing(video, survey, report).png();
+  if (!png) return png.error();
+  return write_file(file, *png);
+}
 
 Result<std::unique_ptr<Sheet>> open_picture_sheet(const std::filesystem::path& file) {
   auto pending = PendingFile::create(file);
