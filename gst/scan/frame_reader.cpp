@@ -100,6 +100,21 @@ void FrameReader::take_stream(GstElement*, GstPad* pad, gpointer data) {
   gst_element_sync_state_with_parent(drain);
 }
 
+// Where much is skipped on a slow network, no frame comes for long.
+void FrameReader::note_source(GstElement*, GstElement* source, gpointer data) {
+  const auto pad = adopt(gst_element_get_static_pad(source, "src"));
+  if (!pad) return;
+  gst_pad_add_probe(
+      pad.get(),
+      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad*, GstPadProbeInfo*, gpointer reader) {
+        ++static_cast<FrameReader*>(reader)->reads_;
+        return GST_PAD_PROBE_OK;
+      },
+      data,
+      nullptr);
+}
+
 void FrameReader::note_element(GstBin*, GstBin*, GstElement* element, gpointer data) {
   auto* self = static_cast<FrameReader*>(data);
   GstElementFactory* factory = gst_element_get_factory(element);
@@ -141,6 +156,7 @@ Result<void> FrameReader::build(const std::string& uri) {
   g_object_set(sink, "sync", FALSE, "max-buffers", 3, "caps", luma.get(), nullptr);
   gst_element_link(head_, sink);
   g_object_set(streams, "uri", uri.c_str(), nullptr);
+  g_signal_connect(streams, "source-setup", G_CALLBACK(note_source), this);
   g_signal_connect(streams, "autoplug-continue", G_CALLBACK(is_picture), nullptr);
   g_signal_connect(streams, "pad-added", G_CALLBACK(take_stream), this);
   g_signal_connect(pipeline_.get(), "deep-element-added", G_CALLBACK(note_element), this);
@@ -244,13 +260,15 @@ Result<void> FrameReader::check_bus() {
 Result<Owned<GstSample>> FrameReader::pull(const Wait& wait) {
   if (first_) return std::move(first_);
   auto* sink = GST_APP_SINK(sink_.get());
-  for (int i = 0; is_patient(i); ++i) {
+  unsigned reads = reads_;
+  for (int i = 0, idle = 0; is_patient(idle); ++i, ++idle) {
     auto sample = adopt(gst_app_sink_try_pull_sample(sink, kPause));
     if (sample) return sample;
     if (const auto good = check_bus(); !good && !error_) error_ = good.error();
     // What comes before a broken end may do.
     if (gst_app_sink_is_eos(sink)) return Owned<GstSample>();
     if (error_ && i >= kPausesAfterError) return *error_;
+    if (std::exchange(reads, reads_) != reads_) idle = 0;
     if (!wait()) return given_up();
   }
   return invalid_input("Nothing comes from its decoder any more; it may be damaged.");

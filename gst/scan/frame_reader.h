@@ -24,7 +24,7 @@ class FrameReader {
   // Called while it waits; false gives up.
   using Wait = std::function<bool()>;
 
-  // With what brings no frame; 0: endless.
+  // With what brings no frame and is not read on; 0: endless.
   explicit FrameReader(std::chrono::milliseconds patience) : patience_(patience) {}
   ~FrameReader();
   FrameReader(const FrameReader&) = delete;
@@ -39,12 +39,15 @@ class FrameReader {
   // The next frame that is shown, lent to `use`; false at the end of the pass.
   using Use = std::function<void(const select::LumaView&, std::chrono::nanoseconds time)>;
   Result<bool> next(const Wait& wait, const Use& use);
+  // How many pieces of the source came so far.
+  unsigned reads() const { return reads_; }
 
  private:
   Result<void> build(const std::string& uri);
   static gboolean is_picture(GstElement* bin, GstPad* pad, GstCaps* caps, gpointer reader);
   static void take_stream(GstElement* bin, GstPad* pad, gpointer reader);
   static GstPadProbeReturn see_packet(GstPad* pad, GstPadProbeInfo* info, gpointer reader);
+  static void note_source(GstElement* bin, GstElement* source, gpointer reader);
   static void note_element(GstBin* bin, GstBin* parent, GstElement* element, gpointer reader);
   Result<Owned<GstSample>> pull(const Wait& wait);
   Result<void> check_bus();
@@ -60,6 +63,7 @@ class FrameReader {
   bool is_transport_stream_ = false;
   bool is_sought_safely_ = true;  // by the decoder that there is
   std::atomic<bool> has_picture_ = false;
+  std::atomic<unsigned> reads_ = 0;
   bool is_at_begin_ = true;
   std::atomic<bool> leaves_out_frames_ = false;  // that no other needs
   AccessUnits access_units_;                     // in the decoder's thread

@@ -67,7 +67,10 @@ Result<Scanned> scan(const ScanRequest& request, const OnScanProgress& on_progre
   register_debug_category();
   FrameReader reader(request.patience);
   ScanProgress progress;
-  const auto wait = [&] { return on_progress(progress); };
+  const auto wait = [&] {
+    progress.reads = reader.reads();
+    return on_progress(progress);
+  };
   auto video = reader.open(request.uri, wait);
   if (!video) return video.error();
   if (const auto possible = check(request, *video); !possible) return possible.error();
@@ -92,7 +95,7 @@ Result<Scanned> scan(const ScanRequest& request, const OnScanProgress& on_progre
       goes_on = goes_on && *more;
       progress.done = search.progress();
       progress.frames += *more ? 1 : 0;
-      if (!on_progress(progress)) return invalid_input("It was given up.");
+      if (!wait()) return invalid_input("It was given up.");
     }
     GST_INFO("%" G_GSIZE_FORMAT " frames so far", progress.frames);
   }

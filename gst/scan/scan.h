@@ -18,7 +18,7 @@ struct ScanRequest {
   std::string uri;
   select::Wanted wanted;
   std::size_t count = 1;  // how many moments at most
-  // It is given up when no frame has come for so long; 0: never.
+  // It is given up when no frame has come and nothing was read for so long; 0: never.
   std::chrono::milliseconds patience{30'000};
   // Given up, too, where more than some seconds would have to be read to get there.
   bool must_be_near = false;
@@ -34,6 +34,7 @@ struct Scanned {
 struct ScanProgress {
   double done = 0;         // 0 to 1, of what is to be looked at as far as that is known
   std::size_t frames = 0;  // that were looked at so far
+  unsigned reads = 0;      // how many pieces of the source came so far: it may have to skip many
 };
 
 // Called for each frame, and several times a second where none comes; false gives up.

@@ -65,11 +65,14 @@ Result<VideoSuggestions> look(
   request.must_be_near = reach == Reach::Near;
   auto told = steady_clock::now() - kReportEvery;
   std::size_t seen = 0;
+  unsigned reads = 0;
   auto scanned = gst::scan(request, [&](const gst::ScanProgress& progress) {
     const auto now = steady_clock::now();
-    if (progress.frames == seen || now - told < kReportEvery) return true;
+    const bool is_new = progress.frames != seen || progress.reads != reads;
+    if (!is_new || now - told < kReportEvery) return true;
     told = now;
     seen = progress.frames;
+    reads = progress.reads;
     report(progress.done);
     return true;
   });
