@@ -184,6 +184,18 @@ describe('The strip', () => {
     assert.equal(await cover.getAttribute('aria-valuenow'), await cover.getAttribute('aria-valuemin'));
   });
 
+  on('lets a hand take the cover while the keys have the clip', async page => {
+    const clip = sheet.handle(VIDEO, 'Clip');
+    const cover = sheet.handle(VIDEO, 'Cover');
+    await clip.focus();
+    await page.keyboard.press('ArrowRight');
+    const before = await Promise.all([clip, cover].map(handle => handle.getAttribute('aria-valuenow')));
+    await sheet.drag(cover, -60);
+    const after = await Promise.all([clip, cover].map(handle => handle.getAttribute('aria-valuenow')));
+    assert.equal(after[0], before[0]);
+    assert.ok(Number(after[1]) < Number(before[1]), `${before} to ${after}`);
+  });
+
   on('makes the clip shorter by its ends, and keeps the cover in it', async page => {
     const finish = sheet.handle(VIDEO, 'End of the clip');
     await finish.focus();
