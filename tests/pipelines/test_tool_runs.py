@@ -64,11 +64,11 @@ class Faults(RunTest):
         self.check("hang later", "timeout", r"^bad\.mp4: nothing moved for 2\.0 s", "--timeout", "2")
 
     def test_what_is_read_for_long_before_a_picture_comes_is_not_hung(self):
-        (self.folder / "slow.mp4").write_bytes(b"FAULTY slow" + bytes(50 * 4096))
+        (self.folder / "slow.mp4").write_bytes(b"FAULTY slow" + bytes(80 * 4096))
 
         for arguments in (("make", "--duration", "1"), ("suggest", "--sheet", "picks.html")):
             with self.subTest(arguments[0]):
-                said = self.run_tool(*arguments, "slow.mp4", "--timeout", "2")
+                said = self.run_tool(*arguments, "slow.mp4", "--timeout", "5")
                 self.assertEqual(said.code, 0, said)
 
     def test_slow_is_not_hung(self):

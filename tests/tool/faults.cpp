@@ -36,7 +36,7 @@ constexpr int kWidth = 64;
 constexpr int kHeight = 48;
 constexpr int kRate = 30;
 constexpr int kPicturesBefore = 45;
-constexpr int kSlowPieces = 40;
+constexpr int kSlowPieces = 70;
 constexpr useconds_t kSlowPiece = 100'000;  // microseconds
 
 std::atomic<int> made_so_far = 0;
