@@ -31,6 +31,7 @@ class Look {
     this.setTimes();
     this.findFrozen();
     this.compareWithShots();
+    this.lookAround();
     const bright = this.numbers.filter(at => frames.brightness[at] >= limits.coverDarkBelow);
     this.sharpest = bright.reduce((most, at) => Math.max(most, frames.sharpness[at]), 0);
   }
@@ -93,10 +94,30 @@ class Look {
   coverScore(at) {
     const { frames, limits } = this;
     const { sharpness, detail } = this.references[at];
+    const { exposed, calm, moving } = this.least[at];
     return (frames.sharpness[at] / sharpness) ** limits.coverSharp *
-      (frames.detail[at] / detail) ** limits.coverDetail * frames.exposed[at] *
-      (limits.coverMoving + (1 - limits.coverMoving) * frames.calm[at]) *
-      (limits.coverFrozen + (1 - limits.coverFrozen) * this.moving[at]) * (this.isAtCut(at) ? limits.coverNearCut : 1);
+      (frames.detail[at] / detail) ** limits.coverDetail * exposed *
+      (limits.coverMoving + (1 - limits.coverMoving) * calm) *
+      (limits.coverFrozen + (1 - limits.coverFrozen) * moving) * (this.isAtCut(at) ? limits.coverNearCut : 1);
+  }
+
+  // The least that nearby frames of the same shot have of what a cover needs.
+  lookAround() {
+    const { frames, begin, end, limits, moving } = this;
+    const goesOn = at => frames.follows[at] && !frames.isCut[at];
+    const areNear = (one, other) => (frames.time[other] - frames.time[one]) / 1e9 <= limits.coverApart;
+    this.least = {};
+    for (const at of this.numbers) {
+      let first = at;
+      while (first > begin && goesOn(first) && areNear(first - 1, at)) --first;
+      let last = at;
+      while (last + 1 < end && goesOn(last + 1) && areNear(at, last + 1)) ++last;
+      const near = this.numbers.slice(first - begin, last + 1 - begin);
+      const least = value => near.reduce((most, other) => Math.min(most, value(other)), 1);
+      this.least[at] = {
+        exposed: least(other => frames.exposed[other]), calm: least(other => frames.calm[other]),
+        moving: least(other => moving[other]) };
+    }
   }
 
   // Each frame with the sharpest ones of its shot.

@@ -156,6 +156,7 @@ json limits_json() {
       {"coverDetail", select::kCoverDetail},
       {"coverMoving", select::kCoverMoving},
       {"coverFrozen", select::kCoverFrozen},
+      {"coverApart", select::kCoverApart},
       {"coverNearCut", select::kCoverNearCut},
       {"nothingMovesBelow", select::kNothingMovesBelow},
       {"nothingMovesSpeed", select::kNothingMovesSpeed},
