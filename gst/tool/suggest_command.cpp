@@ -16,6 +16,7 @@
 #include "core/text.h"
 #include "gst/support/ptr.h"
 #include "gst/tool/crew.h"
+#include "gst/tool/held_signals.h"
 #include "gst/tool/json_text.h"
 #include "gst/tool/named_videos.h"
 #include "gst/tool/path_text.h"
@@ -257,13 +258,17 @@ int suggest(const Arguments& arguments) {
   if (arguments.sheet.empty()) return Run(arguments, *jobs, nullptr).go();
   const auto form = sheet_form(arguments.sheet);
   if (!form) return refuse(form.error().message);
+  // Before and after the videos' processes too, nothing of the sheet is to stay behind.
+  HeldSignals held;
   const auto sheet = open_sheet(arguments.sheet, arguments.force);
   if (!sheet) return refuse(sheet.error().message);
   const auto parts = TemporaryFolder::create();
   if (!parts) return refuse(parts.error().message);
   for (std::size_t i = 0; i < jobs->size(); ++i)
     (*jobs)[i].part = SheetPart{*form, parts->path() / std::to_string(i)};
-  return Run(arguments, *jobs, sheet->get()).go();
+  if (held.came()) return kInterrupted;
+  const int status = Run(arguments, *jobs, sheet->get()).go();
+  return held.came() ? kInterrupted : status;
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {
