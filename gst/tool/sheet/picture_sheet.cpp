@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "core/file.h"
 #include "core/source.h"
 #include "core/text.h"
+#include "gst/tool/heartbeat.h"
 #include "gst/tool/path_text.h"
 #include "gst/tool/picture_advice.h"
 #include "gst/tool/sheet/canvas.h"
@@ -261,6 +263,9 @@ class VideoDrawing {
       if (!drawn) return drawn.error();
       top += MomentDrawing::height(video_.suggestions[i]);
     }
+    // Of fifty moments that is long, and silent.
+    const std::function<void(double)> nearly_done = [this](double) { report_(1); };
+    const Heartbeat packing(nearly_done);
     return canvas.png();
   }
 
@@ -324,7 +329,8 @@ class VideoDrawing {
 std::uint32_t height_of(ByteSpan png) {
   constexpr std::size_t kAt = 20;  // in IHDR, behind the width
   std::uint32_t height = 0;
-  for (std::size_t i = kAt; i < kAt + 4 && png.size() >= kAt + 4; ++i) height = height << 8 | png[i];
+  for (std::size_t i = kAt; i < kAt + 4 && png.size() >= kAt + 4; ++i)
+    height = height << 8 | png[i];
   return height;
 }
 
