@@ -196,15 +196,15 @@ bool FrameReader::can_seek() {
 // in GStreamer 1.22.)
 GstPadProbeReturn FrameReader::see_packet(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
   auto* self = static_cast<FrameReader*>(data);
-  if (!self->leaves_out_frames_) return GST_PAD_PROBE_OK;
   const auto caps = adopt(gst_pad_get_current_caps(pad));
   const bool is_coded =
       caps && (gst_structure_has_name(gst_caps_get_structure(caps.get(), 0), "video/x-h264") ||
                gst_structure_has_name(gst_caps_get_structure(caps.get(), 0), "video/x-h265"));
   if (!is_coded) return GST_PAD_PROBE_OK;
-  return self->access_units_.is_reference(GST_PAD_PROBE_INFO_BUFFER(info), caps.get())
-             ? GST_PAD_PROBE_OK
-             : GST_PAD_PROBE_DROP;
+  // Of all packets: one of them may have parameter sets.
+  const bool is_needed =
+      self->access_units_.is_reference(GST_PAD_PROBE_INFO_BUFFER(info), caps.get());
+  return is_needed || !self->leaves_out_frames_ ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 Result<void> FrameReader::seek(const Pass& pass) {
