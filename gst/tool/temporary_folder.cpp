@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 #include <system_error>
 
@@ -15,13 +16,17 @@ namespace fs = std::filesystem;
 
 Result<TemporaryFolder> TemporaryFolder::create() {
   std::error_code error;
-  const fs::path place = fs::temp_directory_path(error);
+  fs::path place = fs::temp_directory_path(error);
+  if (error) {
+    const char* named = std::getenv("TMPDIR");
+    place = named ? named : "/tmp";
+  }
   std::string name = (place / "livephoto-XXXXXX").native();
   if (error || ::mkdtemp(name.data()) == nullptr)
     return Error{
         ErrorCode::Io,
-        "There is no room for temporary files: no folder can be made in " +
-            shown(error ? fs::path("/tmp") : place) + "; set TMPDIR to one where that works.",
+        "There is no room for temporary files: no folder can be made in " + shown(place) +
+            "; set TMPDIR to one where that works.",
         error ? error.message() : std::generic_category().message(errno)};
   return TemporaryFolder(name);
 }
