@@ -67,9 +67,10 @@ inline constexpr double kCoverEdge = 0.12;   // of the window, from either end: 
 inline constexpr double kCoverAtEdge = 0.5;  // left of a given one that is there
 inline constexpr double kCoverSharp = 1.0;   // exponents of sharpness and detail beside the best
 inline constexpr double kCoverDetail = 3.0;
-inline constexpr double kCoverMoving = 0.25;     // left of it where the camera is all but calm
-inline constexpr double kCoverFrozen = 0.1;      // left of it where the picture stands still
-inline constexpr double kCoverApart = 0.2;       // seconds around it in which these two and exposure count
+inline constexpr double kCoverMoving = 0.25;  // left of it where the camera is all but calm
+inline constexpr double kCoverFrozen = 0.1;   // left of it where the picture stands still
+inline constexpr double kCoverApart =
+    0.2;  // seconds around it in which these two and exposure count
 inline constexpr double kCoverHalf = 0.5;        // what makes a score of one half
 inline constexpr double kCoverNearCut = 0.2;     // left of it one frame from a cut
 inline constexpr double kCoverOffCentre = 0.05;  // lost from the middle of the window to its end

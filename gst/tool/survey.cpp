@@ -54,7 +54,8 @@ class FirstPicture {
 class Surveyor {
  public:
   Surveyor(const std::filesystem::path& video, const std::function<void()>& alive)
-      : alive_(alive), source_(video, Form::Packets, [this](Stream stream, GstPad* pad, const GstCaps* caps) {
+      : alive_(alive),
+        source_(video, Form::Packets, [this](Stream stream, GstPad* pad, const GstCaps* caps) {
           return take(stream, pad, caps);
         }) {}
 

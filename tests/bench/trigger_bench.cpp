@@ -254,8 +254,7 @@ class Bench {
       gst_pad_push(source_.pad, next(frame).release());
       ++pushed_;
       // The first brings the pipeline to PLAYING, and until it is there its clock tells nothing.
-      if (frame == 0)
-        gst_element_get_state(pipeline_.get(), nullptr, nullptr, GST_CLOCK_TIME_NONE);
+      if (frame == 0) gst_element_get_state(pipeline_.get(), nullptr, nullptr, GST_CLOCK_TIME_NONE);
       if (static_cast<double>(time_of(frame)) / GST_SECOND >= next_call) {
         next_call += wish_.every;
         // Somewhere inside a frame, as a finger would.

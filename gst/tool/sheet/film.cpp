@@ -314,7 +314,9 @@ class Projector {
 
   static gboolean report(gpointer data) {
     auto* self = static_cast<Projector*>(data);
-    if (self->liveness_.has_moved(self->seen_ + self->source_.reads(), self->has_all_, processor_time())) self->alive_();
+    if (self->liveness_
+            .has_moved(self->seen_ + self->source_.reads(), self->has_all_, processor_time()))
+      self->alive_();
     return G_SOURCE_CONTINUE;
   }
 

@@ -33,8 +33,9 @@ struct Film {
 };
 
 // Upright. No movie is made where `movie_work` is empty; else it is a name for a file that is
-// needed meanwhile, in a place from where it is taken away also after a crash. `alive` is called while it gets on. The first error of the pipeline, a sentence;
-// Unsupported where GStreamer lacks an element; InvalidInput where nothing is shown there.
+// needed meanwhile, in a place from where it is taken away also after a crash. `alive` is called
+// while it gets on. The first error of the pipeline, a sentence; Unsupported where GStreamer lacks
+// an element; InvalidInput where nothing is shown there.
 Result<Film> film(
     const std::filesystem::path& video,
     const Survey& survey,
