@@ -222,7 +222,8 @@ void Live::fail_stalled(Failures& failures) {
     if (GST_STATE(owner_) != GST_STATE_PLAYING) return;  // a pause is no stall
   }
   const auto now = on_screen_now();
-  if (!now || *now - picture_came_.value_or(*now) < kPicturePatience) return;
+  // Before it played there was no clock that could say when pictures came.
+  if (!now || *now - picture_came_.value_or(nanoseconds(0)) < kPicturePatience) return;
   std::deque<Capture> stalled;
   for (auto capture = waiting_.begin(); capture != waiting_.end();) {
     const bool is_due = *now >= end_of(*capture) + kPicturePatience;

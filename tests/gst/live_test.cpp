@@ -553,6 +553,27 @@ GST_START_TEST(a_capture_that_no_picture_completes_fails_after_a_while) {
 }
 GST_END_TEST
 
+// Its pictures came before there was a clock, and then none.
+GST_START_TEST(a_capture_of_pictures_from_before_it_played_fails_after_a_while_too) {
+  Rig rig(kShort);
+  rig.name_files();
+  rig.go_to(GST_STATE_PAUSED);
+  rig.video.start(raw_caps().c_str());
+  for (int i = 0; i < 8; ++i) rig.video.push(picture_of(i));
+  rig.expect_state(GST_STATE_PAUSED);
+  rig.go_to(GST_STATE_PLAYING);
+  rig.expect_state(GST_STATE_PLAYING);
+  const auto identifier = rig.capture();
+  fail_if(identifier.empty());
+
+  rig.wake_at(20 * GST_SECOND);
+
+  const auto lost = rig.next();
+  fail_unless(lost.identifier == identifier);
+  fail_if(lost.failure.empty());
+}
+GST_END_TEST
+
 GST_START_TEST(pictures_that_come_late_complete_a_capture_all_the_same) {
   Rig rig(kShort);
   rig.play_raw();
@@ -1032,6 +1053,7 @@ static Suite* live_suite() {
   auto* failing = add_case("failing");
   tcase_add_test(failing, a_capture_that_fails_leaves_the_pipeline_playing);
   tcase_add_test(failing, a_capture_that_no_picture_completes_fails_after_a_while);
+  tcase_add_test(failing, a_capture_of_pictures_from_before_it_played_fails_after_a_while_too);
   tcase_add_test(failing, pictures_that_come_late_complete_a_capture_all_the_same);
   tcase_add_test(failing, a_capture_fails_where_the_system_starts_no_thread);
   tcase_add_test(failing, a_location_must_have_a_place_for_the_number);
