@@ -98,8 +98,8 @@ bool Live::packet(LiveKind kind, Owned<GstBuffer> packet) {
       if (!source_begin_)
         source_begin_ = select::stream_time(stream.segment, GST_BUFFER_PTS(packet.get()));
       const bool is_sync = access_units_.is_sync(packet.get(), stream.caps.get());
-      picture_came_ = on_screen_now();
-      watermark_.add(*time, running_time(stream.segment, GST_BUFFER_DTS(packet.get())));
+      if (watermark_.add(*time, running_time(stream.segment, GST_BUFFER_DTS(packet.get()))))
+        picture_came_ = on_screen_now();
       if (is_sync) asked_for_sync_ = false;
       stream.ring.add({std::move(packet), *time, is_sync});
       const auto last = stream.ring.last_start();

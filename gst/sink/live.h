@@ -161,7 +161,7 @@ class Live : public std::enable_shared_from_this<Live> {
   std::deque<Capture> waiting_;
   std::vector<LiveClip> unnamed_;            // complete, but for their locations
   Alarm alarm_;                              // for what waits
-  std::optional<nanoseconds> picture_came_;  // the last, by the clock
+  std::optional<nanoseconds> picture_came_;  // the last that goes on, by the clock
   std::vector<Worker> workers_;
   bool expects_raw_ = false;
   std::deque<RawPicture> raw_;

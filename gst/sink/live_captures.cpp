@@ -240,7 +240,8 @@ void Live::fail_stalled(Failures& failures) {
     failures.emplace_back(
         capture.identifier,
         invalid_input(
-            "No picture has come for " + std::to_string(kPicturePatience.count() / GST_SECOND) +
+            "No picture that follows has come for " +
+            std::to_string(kPicturePatience.count() / GST_SECOND) +
             " seconds, so the capture could not be completed; look after the source."));
   }
 }

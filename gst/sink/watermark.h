@@ -16,11 +16,14 @@ using std::chrono::nanoseconds;
 // 16 pictures are decoded before one that is shown earlier (ISO/IEC 14496-10, A.3.1).
 class Watermark {
  public:
-  void add(nanoseconds shown, std::optional<nanoseconds> decoded) {
+  // False where level() is known and stays: the times of the stream have gone back.
+  bool add(nanoseconds shown, std::optional<nanoseconds> decoded) {
+    const nanoseconds before = level_;
     latest_.insert(shown);
     if (latest_.size() > kMostDecodedEarly + 1) latest_.erase(latest_.begin());
     if (latest_.size() > kMostDecodedEarly) level_ = std::max(level_, *latest_.begin());
     if (decoded && *decoded <= shown) level_ = std::max(level_, *decoded);
+    return level_ > before || level_ == nanoseconds::min();
   }
 
   // Pictures to come are shown at this time or later.

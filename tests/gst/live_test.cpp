@@ -542,7 +542,7 @@ GST_START_TEST(a_capture_that_no_picture_completes_fails_after_a_while) {
   const auto lost = rig.next();
   fail_unless(lost.identifier == identifier);
   fail_if(
-      lost.failure.find("No picture has come") == std::string::npos,
+      lost.failure.find("No picture that follows has come") == std::string::npos,
       "%s",
       lost.failure.c_str());
   // It plays on.
@@ -567,6 +567,27 @@ GST_START_TEST(a_capture_of_pictures_from_before_it_played_fails_after_a_while_t
   fail_if(identifier.empty());
 
   rig.wake_at(20 * GST_SECOND);
+
+  const auto lost = rig.next();
+  fail_unless(lost.identifier == identifier);
+  fail_if(lost.failure.empty());
+}
+GST_END_TEST
+
+GST_START_TEST(a_capture_fails_where_the_times_of_the_pictures_go_back) {
+  const auto stream = encoded(300, kEncoder);
+  Rig rig(kShort);
+  play_packets(rig, stream);
+  rig.push(stream, 3, 270);
+  const auto identifier = rig.capture();
+  fail_if(identifier.empty());
+
+  // As many pictures as before come in each second, but of long ago.
+  const GstClockTime begin = GST_BUFFER_PTS(stream.packets[269].get());
+  for (std::size_t i = 0; i < 250; ++i) {
+    rig.wake_at(begin + kFrame * static_cast<GstClockTime>(i));
+    rig.video.push(adopt(gst_buffer_copy(stream.packets[i].get())));
+  }
 
   const auto lost = rig.next();
   fail_unless(lost.identifier == identifier);
@@ -1054,6 +1075,7 @@ static Suite* live_suite() {
   tcase_add_test(failing, a_capture_that_fails_leaves_the_pipeline_playing);
   tcase_add_test(failing, a_capture_that_no_picture_completes_fails_after_a_while);
   tcase_add_test(failing, a_capture_of_pictures_from_before_it_played_fails_after_a_while_too);
+  tcase_add_test(failing, a_capture_fails_where_the_times_of_the_pictures_go_back);
   tcase_add_test(failing, pictures_that_come_late_complete_a_capture_all_the_same);
   tcase_add_test(failing, a_capture_fails_where_the_system_starts_no_thread);
   tcase_add_test(failing, a_location_must_have_a_place_for_the_number);
