@@ -43,8 +43,9 @@ void forget_old(GstLivePhotoSelect* self) {
   trigger.sounds.keep_from(from - kSoundMargin);
 }
 
-// What has no time is left out: nobody could say whether it is in the clip. Packets behind it
-// cannot follow what was before, so what is kept of them begins anew with the next key frame.
+// What has no time is left out: nobody could say whether it is in the clip. Packets of picture
+// behind it cannot follow what was before, so what is kept of them begins anew with the next key
+// frame.
 GstFlowReturn keep(GstLivePhotoSelect* self, GstPad* pad, Owned<GstBuffer> buffer) {
   Impl& impl = *self->impl;
   Run& run = impl.run;
@@ -54,7 +55,7 @@ GstFlowReturn keep(GstLivePhotoSelect* self, GstPad* pad, Owned<GstBuffer> buffe
   const auto time = gst::running_time(input.segment, GST_BUFFER_PTS(buffer.get()));
   const bool is_picture = is_video(impl, pad);
   if (!time) {
-    if (input.is_packets()) ring_of(impl, pad).clear();
+    if (is_picture && input.is_packets()) impl.trigger.pictures.clear();
     return GST_FLOW_OK;
   }
   // The date of the source is that of its first picture, not of the first that is kept.

@@ -88,9 +88,11 @@ bool Live::packet(LiveKind kind, Owned<GstBuffer> packet) {
     Stream& stream = stream_of(kind);
     auto time = running_time(stream.segment, GST_BUFFER_PTS(packet.get()));
     if (!time) {
-      // Where it belongs nobody knows: what is behind it cannot follow what was before.
-      finish_all(failures);
-      stream.ring.clear();
+      // Where it belongs nobody knows: pictures behind it cannot follow what was before. Sound can.
+      if (kind == LiveKind::Picture) {
+        finish_all(failures);
+        stream.ring.clear();
+      }
     } else if (kind == LiveKind::Sound) {
       *time -= sound_delay_;
       stream.ring.add({std::move(packet), *time, true});

@@ -870,6 +870,28 @@ GST_START_TEST(a_capture_that_waits_for_what_a_flush_has_taken_fails) {
 }
 GST_END_TEST
 
+GST_START_TEST(sound_without_a_time_ends_no_capture) {
+  Rig rig(kShort);
+  rig.link(rig.audio, "audio");
+  rig.name_files();
+  rig.go_to(GST_STATE_PLAYING);
+  rig.audio.start(
+      "audio/mpeg,mpegversion=4,stream-format=raw,framed=true,rate=48000,channels=1,"
+      "codec_data=(buffer)1188");
+  rig.video.start(raw_caps().c_str());
+  rig.push(0, 20);
+  rig.expect_state(GST_STATE_PLAYING);
+  rig.capture();
+  rig.push(21, 23);
+
+  rig.audio.push(adopt(gst_buffer_new_allocate(nullptr, 64, nullptr)));
+  rig.audio.send(gst_event_new_eos());
+  rig.push(24, 40);
+
+  assert_capture(rig.written(), 20);
+}
+GST_END_TEST
+
 GST_START_TEST(a_capture_never_spans_two_formats) {
   Rig rig(kShort);
   rig.play_raw();
@@ -1069,6 +1091,7 @@ static Suite* live_suite() {
   tcase_add_test(end, after_a_flush_the_still_is_that_of_the_call_again);
   tcase_add_test(end, a_seek_of_the_pipeline_comes_to_the_source);
   tcase_add_test(end, a_capture_that_waits_for_what_a_flush_has_taken_fails);
+  tcase_add_test(end, sound_without_a_time_ends_no_capture);
   tcase_add_test(end, a_capture_never_spans_two_formats);
 
   auto* failing = add_case("failing");

@@ -1,4 +1,5 @@
 // livephotoselect mode=trigger: one clip around the call of capture.
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@ using livephoto::live::number_in_still;
 using livephoto::live::numbers_in_movie;
 using livephoto::live::raw_caps;
 using livephoto::live::Rig;
+using livephoto::sample::comes_true;
 using livephoto::sample::Folder;
 using livephoto::sample::missing_of;
 using livephoto::sample::read_pair;
@@ -202,6 +204,51 @@ GST_START_TEST(what_is_behind_a_packet_without_a_time_begins_anew) {
 }
 GST_END_TEST
 
+GST_START_TEST(sound_behind_a_packet_without_a_time_does_not_begin_anew) {
+  static std::atomic<int> packets;
+  packets = 0;
+  Rig rig(Line{
+      kSelect + std::string("l.video_src ! fakesink async=false l.still_src ! fakesink "
+                            "async=false l.audio_src ! fakesink async=false"),
+      "video_sink"});
+  rig.link(rig.audio, "audio_sink");
+  gst_pad_add_probe(
+      adopt(gst_element_get_static_pad(rig.sink(), "audio_src")).get(),
+      GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo*, gpointer) {
+        ++packets;
+        return GST_PAD_PROBE_OK;
+      },
+      nullptr,
+      nullptr);
+  const auto push_sound = [&rig](GstClockTime time) {
+    GstBuffer* packet = gst_buffer_new_allocate(nullptr, 64, nullptr);
+    gst_buffer_memset(packet, 0, 0, 64);
+    GST_BUFFER_PTS(packet) = time;
+    GST_BUFFER_DURATION(packet) = kFrame;
+    rig.audio.push(adopt(packet));
+  };
+  rig.go_to(GST_STATE_PLAYING);
+  rig.audio.start(
+      "audio/mpeg,mpegversion=4,stream-format=raw,framed=true,rate=48000,channels=1,"
+      "codec_data=(buffer)1188");
+  rig.video.start(raw_caps().c_str());
+  for (int i = 0; i < 30; ++i) {
+    rig.push(i, i);
+    push_sound(kFrame * static_cast<GstClockTime>(i));
+  }
+  push_sound(GST_CLOCK_TIME_NONE);
+  rig.audio.send(gst_event_new_eos());
+
+  fail_if(rig.capture().empty());
+  for (int i = 30; i < 60; ++i) rig.video.push(livephoto::live::picture_of(i));
+  rig.video.send(gst_event_new_eos());
+
+  // From ten pictures before the call on.
+  fail_unless(comes_true([] { return packets >= 10; }), "%d packets", packets.load());
+}
+GST_END_TEST
+
 GST_START_TEST(what_is_kept_is_bounded) {
   Files files;
   // Some ten pictures.
@@ -234,6 +281,7 @@ static Suite* trigger_suite() {
   tcase_add_test(tests, a_source_that_ends_before_the_call_is_an_error);
   tcase_add_test(tests, a_clip_never_spans_two_formats);
   tcase_add_test(tests, what_is_behind_a_packet_without_a_time_begins_anew);
+  tcase_add_test(tests, sound_behind_a_packet_without_a_time_does_not_begin_anew);
   tcase_add_test(tests, what_is_kept_is_bounded);
   return suite;
 }
