@@ -7,13 +7,24 @@
 namespace livephoto::sink {
 namespace {
 
+// It goes with the clock's entry, perhaps under a lock of the clock's: so it is not what the
+// element lives by.
 struct Call {
-  gst::Owned<GstElement> element;
+  Call(GstElement* its_element, std::function<void()> what) : call(std::move(what)) {
+    g_weak_ref_init(&element, its_element);
+  }
+  ~Call() { g_weak_ref_clear(&element); }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  GWeakRef element;
   std::function<void()> call;
 };
 
 gboolean ring(GstClock*, GstClockTime, GstClockID, gpointer data) {
-  static_cast<Call*>(data)->call();
+  auto* kept = static_cast<Call*>(data);
+  const auto element = gst::adopt(static_cast<GstElement*>(g_weak_ref_get(&kept->element)));
+  if (element) kept->call();
   return TRUE;
 }
 
@@ -28,8 +39,10 @@ void Alarm::set(GstElement* element, std::chrono::nanoseconds wait, std::functio
   const GstClockTime then = gst_clock_get_time(clock) + static_cast<GstClockTime>(wait.count());
   id_ = gst_clock_new_single_shot_id(clock, then);
   gst_object_unref(clock);
-  auto* kept = new Call{gst::adopt(GST_ELEMENT(gst_object_ref(element))), std::move(call)};
-  gst_clock_id_wait_async(id_, ring, kept, forget);
+  auto* kept = new Call(element, std::move(call));
+  const auto answer = gst_clock_id_wait_async(id_, ring, kept, forget);
+  // A clock that waits for nobody does not take it; one that tried to has it already.
+  if (answer != GST_CLOCK_OK && !GST_CLOCK_ENTRY(id_)->destroy_data) forget(kept);
 }
 
 void Alarm::cancel() {

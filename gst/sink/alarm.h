@@ -17,8 +17,8 @@ class Alarm {
   Alarm& operator=(const Alarm&) = delete;
 
   // Calls once, `wait` from now on by the clock that `element` has, if it has one; in a thread of
-  // that clock's. What was set before does not come any more, unless it is coming just now. Until
-  // the call, or cancel(), the element lives.
+  // that clock's. What was set before does not come any more, unless it is coming just now. During
+  // the call the element lives; there is none once it does not.
   void set(GstElement* element, std::chrono::nanoseconds wait, std::function<void()> call);
   void cancel();
 

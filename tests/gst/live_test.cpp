@@ -595,6 +595,16 @@ GST_START_TEST(a_capture_fails_where_the_times_of_the_pictures_go_back) {
 }
 GST_END_TEST
 
+GST_START_TEST(a_capture_that_waits_does_not_hold_its_element) {
+  Rig rig(kShort);
+  rig.play_raw();
+  rig.push(1, 20);
+  const auto holders = GST_OBJECT_REFCOUNT_VALUE(rig.sink());
+  fail_if(rig.capture().empty());
+  fail_unless_equals_int(GST_OBJECT_REFCOUNT_VALUE(rig.sink()), holders);
+}
+GST_END_TEST
+
 GST_START_TEST(pictures_that_come_late_complete_a_capture_all_the_same) {
   Rig rig(kShort);
   rig.play_raw();
@@ -1099,6 +1109,7 @@ static Suite* live_suite() {
   tcase_add_test(failing, a_capture_that_no_picture_completes_fails_after_a_while);
   tcase_add_test(failing, a_capture_of_pictures_from_before_it_played_fails_after_a_while_too);
   tcase_add_test(failing, a_capture_fails_where_the_times_of_the_pictures_go_back);
+  tcase_add_test(failing, a_capture_that_waits_does_not_hold_its_element);
   tcase_add_test(failing, pictures_that_come_late_complete_a_capture_all_the_same);
   tcase_add_test(failing, a_capture_fails_where_the_system_starts_no_thread);
   tcase_add_test(failing, a_location_must_have_a_place_for_the_number);
