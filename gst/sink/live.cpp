@@ -193,6 +193,7 @@ void Live::end(LiveKind kind, guint32 sequence_number) {
 void Live::flush_start() {
   Failures failures;
   {
+    const std::lock_guard ending(ending_);
     const std::lock_guard lock(mutex_);
     finish_all(failures);
     end_.reset();

@@ -37,7 +37,8 @@ struct LiveReports {
   std::function<Result<std::string>(guint)> location;  // of a capture, by its number
   std::function<void(Owned<GstStructure>)> written;
   std::function<void(const std::string&, const Error&)> failed;  // identifier, why
-  std::function<void(guint32)> ended;  // all is written after EOS, with its sequence number
+  // All is written after EOS, with its sequence number. A flush waits meanwhile.
+  std::function<void(guint32)> ended;
 };
 
 enum class LiveKind { Picture, Sound };
@@ -139,19 +140,21 @@ class Live : public std::enable_shared_from_this<Live> {
   void forget_old_raw();
   void write(LiveClip clip, Failures& failures);
   void join_done();
-  std::optional<guint32> take_end();
 
   // These must not have it.
   void report(const Failures& failures);
   void name(const std::string& identifier, const std::string& location);
   void look_after_waiting();
   void run(LiveClip clip);
-  void report_end(std::optional<guint32> sequence_number);
+  void report_end();
 
   GstLivePhotoSink* owner_;
   const LiveSettings settings_;
   const LiveReports reports_;
 
+  // While EOS is taken and posted, and while a flush takes it back; before the other. Who hears of
+  // it may flush at once, in the same thread.
+  std::recursive_mutex ending_;
   mutable std::mutex mutex_;
   nanoseconds latency_{0};
   guint begun_ = 0;

@@ -358,34 +358,31 @@ void Live::run(LiveClip clip) {
     reports_.written(*std::move(written));
   else
     reports_.failed(identifier, written.error());
-  std::optional<guint32> end;
   {
     const std::lock_guard lock(mutex_);
     ++reported_;
-    end = take_end();
   }
-  report_end(end);
+  report_end();
 }
 
 void Live::report(const Failures& failures) {
   for (const auto& [identifier, error] : failures) reports_.failed(identifier, error);
-  std::optional<guint32> end;
   {
     const std::lock_guard lock(mutex_);
     reported_ += static_cast<guint>(failures.size());
-    end = take_end();
   }
-  report_end(end);
+  report_end();
 }
 
-// EOS, once what was begun has been told of.
-std::optional<guint32> Live::take_end() {
-  if (reported_ < begun_) return std::nullopt;
-  return std::exchange(end_, std::nullopt);
-}
-
-void Live::report_end(std::optional<guint32> sequence_number) {
-  if (sequence_number) reports_.ended(*sequence_number);
+// EOS, once what was begun has been told of; behind a flush there is none of before it.
+void Live::report_end() {
+  const std::lock_guard ending(ending_);
+  std::optional<guint32> end;
+  {
+    const std::lock_guard lock(mutex_);
+    if (reported_ >= begun_) end = std::exchange(end_, std::nullopt);
+  }
+  if (end) reports_.ended(*end);
 }
 
 void Live::stop() {
