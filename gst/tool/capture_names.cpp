@@ -28,7 +28,8 @@ Result<CaptureNames> CaptureNames::below(
   const fs::path folder = base.parent_path();
   if (!folder.empty()) {
     fs::create_directories(folder, problem);
-    if (!fs::is_directory(folder)) {
+    std::error_code unseen;
+    if (!fs::is_directory(folder, unseen)) {
       return Error{
           ErrorCode::Io,
           "The folder " + shown(folder) + " cannot be made; choose another place with -o.",

@@ -339,6 +339,7 @@ class Capture(tool.ToolTest):
                 (("test", "--crop"), 2, "--size"),
                 (("test", "--zip"), 2, "--pvt"),
                 (("test", "-o", "text/"), 1, "text"),
+                (("test", "-o", "n" * 300 + "/"), 1, "cannot be made; choose another place"),
                 (("text",), 1, ""),
                 (("song.m4a",), 1, "no picture"),
                 (("rtsp://127.0.0.1:1/nothing",), 1, "")):
