@@ -20,6 +20,12 @@ namespace {
 // ends the process: so its source stays, and finds nobody in the end.
 CaptureCalls* listening = nullptr;
 
+// As nohup has it.
+bool is_ignored(int number) {
+  struct sigaction now {};
+  return sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 bool reads_terminal() { return isatty(STDIN_FILENO) != 0; }
 
 }  // namespace
@@ -47,7 +53,8 @@ void CaptureCalls::listen() {
         },
         nullptr);
   }
-  for (const int number : {SIGINT, SIGTERM}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    if (number == SIGHUP && is_ignored(number)) continue;
     signals_.push_back(g_unix_signal_add(
         number,
         [](gpointer self) -> gboolean {

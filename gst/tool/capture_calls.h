@@ -13,7 +13,7 @@ namespace livephoto::tool {
 // All is called in the thread of the main loop.
 class CaptureCalls {
  public:
-  // `interrupt` is for SIGINT and SIGTERM.
+  // `interrupt` is for SIGINT, SIGTERM and, unless it is ignored, SIGHUP.
   CaptureCalls(std::function<void()> take, std::function<void()> interrupt)
       : take_(std::move(take)), interrupt_(std::move(interrupt)) {}
   ~CaptureCalls() { leave(); }
@@ -21,7 +21,7 @@ class CaptureCalls {
   CaptureCalls& operator=(const CaptureCalls&) = delete;
 
   void listen();
-  // Nothing is called any more; SIGINT and SIGTERM end the process.
+  // Nothing is called any more; those signals end the process.
   void leave();
   void start_clock(std::chrono::milliseconds every);
 

@@ -193,6 +193,15 @@ class Capture(tool.ToolTest):
         self.assertEqual(self.finish(process).code, 0)
         self.expect_pairs(["capture-0001"])
 
+    def test_a_terminal_that_is_closed_finishes_what_was_taken(self):
+        process = self.start("test", "--size", "320x", "--json", "--post", "30")
+        self.assertTrue(self.comes_true(lambda: self.listens_to(process, signal.SIGUSR1)))
+        self.take_one(process, lambda: process.send_signal(signal.SIGUSR1))
+        process.send_signal(signal.SIGHUP)
+
+        self.assertEqual(self.finish(process).code, 0)
+        self.expect_pairs(["capture-0001"])
+
     def test_what_is_there_is_never_replaced(self):
         for name in ("IMG_01.JPG", "IMG_02.MOV"):
             (self.folder / name).write_text("precious")
