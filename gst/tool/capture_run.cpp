@@ -29,7 +29,7 @@ using gst::Owned;
 
 // How long captures that wait are let end, once the source has failed.
 constexpr guint kEndSeconds = 10;
-// How long a live source may send no picture, and how long until its first.
+// How long a live source may send no picture, and how long any may until its first.
 constexpr unsigned kSecondsWithoutPicture = 10;
 constexpr unsigned kSecondsBeforePicture = 60;
 
@@ -204,7 +204,7 @@ class CaptureRun {
 
   void count_seconds_without_picture() {
     const unsigned pictures = pictures_;
-    if (std::exchange(seen_, pictures) != pictures || is_ending_ || !is_live()) {
+    if (std::exchange(seen_, pictures) != pictures || is_ending_ || (pictures > 0 && !is_live())) {
       seconds_without_ = 0;
       return;
     }
@@ -216,7 +216,7 @@ class CaptureRun {
     end_soon();
   }
 
-  // A file has gaps of its own, and ends.
+  // A file has gaps of its own, and ends. Nothing can be told of a source without a stream.
   bool is_live() const {
     const auto query = adopt(gst_query_new_latency());
     gboolean live = FALSE;
