@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <iostream>
 #include <utility>
-#include <vector>
 
 #include "core/text.h"
 #include "gst/support/ptr.h"
@@ -27,7 +26,7 @@ namespace {
 using gst::adopt;
 using gst::Owned;
 
-// How long captures that wait are let end, once the source has failed.
+// How long the end may take in which no capture ends.
 constexpr guint kEndSeconds = 10;
 // How long a live source may send no picture, and how long any may until its first.
 constexpr unsigned kSecondsWithoutPicture = 10;
@@ -72,11 +71,12 @@ class CaptureRun {
         },
         this);
     calls_.listen();
-    sources_.push_back(g_timeout_add_seconds(1, look_after_source, this));
+    look_ = g_timeout_add_seconds(1, look_after_source, this);
     gst_element_set_state(made_.pipeline.get(), GST_STATE_PLAYING);  // what fails is on the bus
     g_main_loop_run(loop_);
     gst_bus_remove_watch(bus);
-    for (const guint source : sources_) g_source_remove(source);
+    g_source_remove(look_);
+    if (end_ != 0) g_source_remove(std::exchange(end_, 0));
     calls_.leave();
     stop(bus);
     gst_object_unref(bus);
@@ -162,19 +162,25 @@ class CaptureRun {
       // A full queue lets nobody in before it has room.
       if (queue) gst_element_call_async(queue.get(), end_behind, nullptr, nullptr);
     }
+    limit_end();
   }
 
-  // After a failure: what was taken is let end, but not waited for without end.
-  void end_soon() {
-    if (!has_played_ || taken_ == captured_ + lost_) return g_main_loop_quit(loop_);
-    end();
-    sources_.push_back(g_timeout_add_seconds(
+  // From now on; EOS may never come, as of a source that brought no stream.
+  void limit_end() {
+    if (end_ != 0) g_source_remove(end_);
+    end_ = g_timeout_add_seconds(
         kEndSeconds,
         [](gpointer self) -> gboolean {
           g_main_loop_quit(static_cast<CaptureRun*>(self)->loop_);
           return G_SOURCE_CONTINUE;
         },
-        this));
+        this);
+  }
+
+  // After a failure: what was taken is let end.
+  void end_soon() {
+    if (!has_played_ || taken_ == captured_ + lost_) return g_main_loop_quit(loop_);
+    end();
   }
 
   // What is being written is finished, what waits still fails, and both are told of.
@@ -281,7 +287,10 @@ class CaptureRun {
       ++lost_;
       tell_lost(text_in(said, "content-identifier"), text_in(said, "reason"));
       count_one();
+    } else {
+      return;
     }
+    if (end_ != 0) limit_end();
   }
 
   void tell_pair(const GstStructure* said) {
@@ -366,7 +375,8 @@ class CaptureRun {
   CaptureNames names_;
   GMainLoop* loop_ = nullptr;
   CaptureCalls calls_{[this] { take(); }, [this] { interrupt(); }};
-  std::vector<guint> sources_;
+  guint look_ = 0;                      // the source that looks whether pictures come
+  guint end_ = 0;                       // the one that ends what ends too slowly
   std::atomic<unsigned> pictures_ = 0;  // that have come
   unsigned seen_ = 0;                   // a second ago
   unsigned seconds_without_ = 0;
