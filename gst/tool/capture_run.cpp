@@ -7,6 +7,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <future>
 #include <iostream>
 #include <utility>
 
@@ -31,6 +33,8 @@ constexpr guint kEndSeconds = 10;
 // How long a live source may send no picture, and how long any may until its first.
 constexpr unsigned kSecondsWithoutPicture = 10;
 constexpr unsigned kSecondsBeforePicture = 60;
+// How long a source that has not played may take to stop.
+constexpr std::chrono::seconds kPatienceToStop{2};
 
 guint64 number_in(const GstStructure* said, const gchar* field) {
   guint64 value = 0;
@@ -47,7 +51,28 @@ nanoseconds time_in(const GstStructure* said, const gchar* field) {
   return nanoseconds(static_cast<std::int64_t>(number_in(said, field)));
 }
 
-// Everything is in the thread of the main loop. By others names are asked for, and pictures
+// In a thread of its own: a source may hold up who changes its state, such as a fifo that nobody
+// writes to.
+std::future<void> change_state(GstElement* pipeline, GstState state) {
+  struct Change {
+    GstState state;
+    std::promise<void> done;
+  };
+  auto* change = new Change{state, {}};
+  auto done = change->done.get_future();
+  gst_element_call_async(
+      pipeline,
+      [](GstElement* element, gpointer data) {
+        auto* wanted = static_cast<Change*>(data);
+        gst_element_set_state(element, wanted->state);
+        wanted->done.set_value();
+      },
+      change,
+      [](gpointer data) { delete static_cast<Change*>(data); });
+  return done;
+}
+
+// Everything else is in the thread of the main loop. By others names are asked for, and pictures
 // counted.
 class CaptureRun {
  public:
@@ -72,22 +97,29 @@ class CaptureRun {
         this);
     calls_.listen();
     look_ = g_timeout_add_seconds(1, look_after_source, this);
-    gst_element_set_state(made_.pipeline.get(), GST_STATE_PLAYING);  // what fails is on the bus
+    started_ = change_state(made_.pipeline.get(), GST_STATE_PLAYING);  // what fails is on the bus
     g_main_loop_run(loop_);
     gst_bus_remove_watch(bus);
     g_source_remove(look_);
     if (end_ != 0) g_source_remove(std::exchange(end_, 0));
     calls_.leave();
-    stop(bus);
+    const bool has_stopped = stop(bus);
     gst_object_unref(bus);
     g_main_loop_unref(loop_);
     miss_some();
     summarize(std::chrono::steady_clock::now() - begun);
+    if (has_stopped) return status();
+    // The source would hold up the end of everything; and nothing is half-written.
+    std::cout << std::flush;
+    std::_Exit(status());
+  }
+
+ private:
+  int status() const {
     if (is_killed_) return kInterrupted;
     return lost_ > 0 || has_failed_ ? kSomeFailed : kAllWell;
   }
 
- private:
   void set_up() {
     GstElement* sink = made_.sink;
     if (wish_.before)
@@ -183,15 +215,24 @@ class CaptureRun {
     end();
   }
 
-  // What is being written is finished, what waits still fails, and both are told of.
-  void stop(GstBus* bus) {
+  // What is being written is finished, what waits still fails, and both are told of. False where
+  // nothing has played, and the source does not let go.
+  bool stop(GstBus* bus) {
     is_ending_ = true;
-    gst_element_set_state(made_.pipeline.get(), GST_STATE_READY);
+    if (!is_done(started_)) return false;
+    if (!is_done(change_state(made_.pipeline.get(), GST_STATE_READY))) return false;
     constexpr auto kTypes = static_cast<GstMessageType>(GST_MESSAGE_ELEMENT | GST_MESSAGE_WARNING);
     while (GstMessage* message = gst_bus_pop_filtered(bus, kTypes)) {
       hear(message);
       gst_message_unref(message);
     }
+    return true;
+  }
+
+  bool is_done(const std::future<void>& change) const {
+    if (!has_played_) return change.wait_for(kPatienceToStop) == std::future_status::ready;
+    change.wait();
+    return true;
   }
 
   void miss_some() {
@@ -374,6 +415,7 @@ class CaptureRun {
   CapturePipeline made_;
   CaptureNames names_;
   GMainLoop* loop_ = nullptr;
+  std::future<void> started_;
   CaptureCalls calls_{[this] { take(); }, [this] { interrupt(); }};
   guint look_ = 0;                      // the source that looks whether pictures come
   guint end_ = 0;                       // the one that ends what ends too slowly

@@ -202,6 +202,23 @@ class Capture(tool.ToolTest):
         self.assertEqual(self.finish(process).code, 0)
         self.expect_pairs(["capture-0001"])
 
+    def test_ctrl_c_ends_what_waits_for_its_source(self):
+        """A fifo holds up who opens it until somebody writes to it, and then who reads it."""
+        for has_writer in (False, True):
+            with self.subTest(has_writer=has_writer):
+                fifo = self.folder / f"fifo-{has_writer}"
+                os.mkfifo(fifo)
+                if has_writer:
+                    self.addCleanup(os.close, os.open(fifo, os.O_RDWR))
+                process = self.start(f"file://{pathlib.Path(fifo).resolve()}", "--json")
+                self.assertTrue(self.comes_true(lambda: self.listens_to(process, signal.SIGINT)))
+                time.sleep(1)
+                process.send_signal(signal.SIGINT)
+                said = self.finish(process)
+
+                self.assertEqual(said.code, 130, said)
+                self.assertEqual([event["event"] for event in said.events()], ["summary"])
+
     def test_what_is_there_is_never_replaced(self):
         for name in ("IMG_01.JPG", "IMG_02.MOV"):
             (self.folder / name).write_text("precious")
