@@ -3,6 +3,6 @@
 
 #include <gst/gst.h>
 
-// Handles the URIs faulty://breaks, which ends in an error after 90 pictures, and faulty://stalls,
+// Handles the URIs faulty://breaks, which ends in an error after 300 pictures, and faulty://stalls,
 // which sends nothing more then, not a word.
 gboolean register_faulty_source(GstPlugin* plugin);
