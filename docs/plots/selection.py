@@ -7,7 +7,7 @@
 import sys
 from pathlib import Path
 
-WIDTH, LEFT, RIGHT = 900, 125, 20
+WIDTH, LEFT, RIGHT = 900, 140, 20
 INK, GRID, GOOD, CHOSEN = "#333", "#ddd", "#e4f3e4", "#1769aa"
 STYLE = "font-family='sans-serif' font-size='12'"
 
