@@ -173,7 +173,8 @@ run_tsan() {
     wrapper=(--wrapper 'setarch -R')
   fi
   # What takes minutes here and has one thread runs in the other steps.
-  GTEST_FILTER='-*SpoiledVideos*' TSAN_OPTIONS="halt_on_error=1:suppressions=$root/tests/suppressions/tsan.txt" \
+  GTEST_FILTER='-*SpoiledVideos*:*SurvivesChangedBytes*:*StaysInsideWhateverAByteBecomes*' \
+    TSAN_OPTIONS="halt_on_error=1:suppressions=$root/tests/suppressions/tsan.txt" \
     test_in tsan "$dir" "${wrapper[@]}" --timeout-multiplier 10 "${suites[@]}"
 }
 
