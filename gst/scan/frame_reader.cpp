@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "gst/support/counted.h"
 
 namespace livephoto::gst {
 namespace {
@@ -103,16 +104,7 @@ void FrameReader::take_stream(GstElement*, GstPad* pad, gpointer data) {
 // Where much is skipped on a slow network, no frame comes for long.
 void FrameReader::note_source(GstElement*, GstElement* source, gpointer data) {
   const auto pad = adopt(gst_element_get_static_pad(source, "src"));
-  if (!pad) return;
-  gst_pad_add_probe(
-      pad.get(),
-      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-      [](GstPad*, GstPadProbeInfo*, gpointer reader) {
-        ++static_cast<FrameReader*>(reader)->reads_;
-        return GST_PAD_PROBE_OK;
-      },
-      data,
-      nullptr);
+  if (pad) count_data(pad.get(), static_cast<FrameReader*>(data)->reads_);
 }
 
 void FrameReader::note_element(GstBin*, GstBin*, GstElement* element, gpointer data) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "gst/support/counted.h"
 #include "gst/support/ptr.h"
 #include "gst/tool/capture_calls.h"
 #include "gst/tool/capture_names.h"
@@ -148,15 +149,7 @@ class CaptureRun {
           return g_strdup(static_cast<CaptureRun*>(self)->names_.next().c_str());
         }),
         this);
-    gst_pad_add_probe(
-        video().get(),
-        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-        [](GstPad*, GstPadProbeInfo*, gpointer self) {
-          ++static_cast<CaptureRun*>(self)->pictures_;
-          return GST_PAD_PROBE_OK;
-        },
-        this,
-        nullptr);
+    gst::count_data(video().get(), pictures_);
   }
 
   Owned<GstPad> video() const { return adopt(gst_element_get_static_pad(made_.sink, "video")); }

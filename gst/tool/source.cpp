@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "gst/support/counted.h"
 
 namespace livephoto::tool {
 namespace {
@@ -59,16 +60,7 @@ Source::Source(const std::filesystem::path& video, Form form, Take take)
   }
   g_object_set(file, "location", video.c_str(), nullptr);
   gst_element_link(file, streams);
-  const auto bytes = adopt(gst_element_get_static_pad(file, "src"));
-  gst_pad_add_probe(
-      bytes.get(),
-      GST_PAD_PROBE_TYPE_BUFFER,
-      [](GstPad*, GstPadProbeInfo*, gpointer self) {
-        ++static_cast<Source*>(self)->reads_;
-        return GST_PAD_PROBE_OK;
-      },
-      this,
-      nullptr);
+  gst::count_data(adopt(gst_element_get_static_pad(file, "src")).get(), reads_);
   g_signal_connect(
       streams,
       "pad-added",

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <system_error>
 
@@ -18,7 +17,7 @@ Result<TemporaryFolder> TemporaryFolder::create() {
   std::error_code error;
   fs::path place = fs::temp_directory_path(error);
   if (error) {
-    const char* named = std::getenv("TMPDIR");
+    const char* named = ::getenv("TMPDIR");
     place = named ? named : "/tmp";
   }
   std::string name = (place / "livephoto-XXXXXX").native();

@@ -81,21 +81,32 @@ inline int number_in_still(
   return number_in(luma.values, width, height, luma.width);
 }
 
+// Plays to the end; `hand` is given what comes to a sink "s" that has signal-handoffs.
+inline void play(const std::string& description, GCallback hand, gpointer data) {
+  const auto line = adopt(gst_parse_launch(description.c_str(), nullptr));
+  const auto sink = adopt(gst_bin_get_by_name(GST_BIN(line.get()), "s"));
+  g_signal_connect(sink.get(), "handoff", hand, data);
+  gst_element_set_state(line.get(), GST_STATE_PLAYING);
+  GstBus* bus = gst_element_get_bus(line.get());
+  GstMessage* end = gst_bus_timed_pop_filtered(
+      bus,
+      60 * GST_SECOND,
+      static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
+  fail_unless(end && GST_MESSAGE_TYPE(end) == GST_MESSAGE_EOS, "%s", description.c_str());
+  gst_message_unref(end);
+  gst_object_unref(bus);
+  gst_element_set_state(line.get(), GST_STATE_NULL);
+}
+
 // Those of the frames shown, in order.
 inline std::vector<int> numbers_in_movie(const std::filesystem::path& path) {
   struct Found {
     std::vector<int> numbers;
   } found;
-  const auto line = adopt(gst_parse_launch(
-      ("filesrc location=" + path.string() +
-       " ! qtdemux ! h264parse ! avdec_h264 ! videoconvert ! video/x-raw,format=GRAY8 ! fakesink "
-       "name=s signal-handoffs=true sync=false")
-          .c_str(),
-      nullptr));
-  const auto sink = adopt(gst_bin_get_by_name(GST_BIN(line.get()), "s"));
-  g_signal_connect(
-      sink.get(),
-      "handoff",
+  play(
+      "filesrc location=" + path.string() +
+          " ! qtdemux ! h264parse ! avdec_h264 ! videoconvert ! video/x-raw,format=GRAY8 ! "
+          "fakesink name=s signal-handoffs=true sync=false",
       G_CALLBACK(+[](GstElement*, GstBuffer* buffer, GstPad* pad, gpointer data) {
         const auto caps = adopt(gst_pad_get_current_caps(pad));
         int width = 0;
@@ -111,15 +122,6 @@ inline std::vector<int> numbers_in_movie(const std::filesystem::path& path) {
             map.bytes().size() / static_cast<std::size_t>(height)));
       }),
       &found);
-  gst_element_set_state(line.get(), GST_STATE_PLAYING);
-  GstBus* bus = gst_element_get_bus(line.get());
-  GstMessage* end = gst_bus_timed_pop_filtered(
-      bus,
-      60 * GST_SECOND,
-      static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
-  if (end) gst_message_unref(end);
-  gst_object_unref(bus);
-  gst_element_set_state(line.get(), GST_STATE_NULL);
   return found.numbers;
 }
 

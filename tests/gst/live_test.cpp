@@ -53,6 +53,16 @@ void assert_capture(const Ended& pair, int still) {
   fail_unless_equals_uint64(pair.still_time, kFrame * static_cast<GstClockTime>(still));
 }
 
+// 16-bit sound of one channel at 48 kHz, as long as the frame.
+livephoto::gst::Owned<GstBuffer> silence(int frame) {
+  constexpr gsize kSize = 48000 / kRate * 2;
+  GstBuffer* sound = gst_buffer_new_allocate(nullptr, kSize, nullptr);
+  gst_buffer_memset(sound, 0, 0, kSize);
+  GST_BUFFER_PTS(sound) = kFrame * static_cast<GstClockTime>(frame);
+  GST_BUFFER_DURATION(sound) = kFrame;
+  return adopt(sound);
+}
+
 void play_packets(Rig& rig, const Encoded& stream) {
   rig.name_files();
   rig.go_to(GST_STATE_PLAYING);
@@ -132,13 +142,7 @@ GST_START_TEST(the_sound_is_that_of_the_picture) {
   rig.go_to(GST_STATE_PLAYING);
   rig.audio.start("audio/x-raw,format=S16LE,layout=interleaved,rate=48000,channels=1");
   rig.video.start(raw_caps().c_str());
-  const auto push_sound = [&rig](int frame) {
-    GstBuffer* sound = gst_buffer_new_allocate(nullptr, 1920 * 2, nullptr);
-    gst_buffer_memset(sound, 0, 0, 1920 * 2);
-    GST_BUFFER_PTS(sound) = kFrame * static_cast<GstClockTime>(frame);
-    GST_BUFFER_DURATION(sound) = kFrame;
-    rig.audio.push(adopt(sound));
-  };
+  const auto push_sound = [&rig](int frame) { rig.audio.push(silence(frame)); };
   for (int i = 0; i < 30; ++i) {
     rig.push(i, i);
     push_sound(i);
@@ -187,23 +191,12 @@ void hear_loudest(GstElement*, GstBuffer* buffer, GstPad* pad, gpointer data) {
 // When a movie's sound is loudest, in seconds from its begin on.
 double loudest_second(const std::string& movie) {
   Loudest loudest;
-  const auto line = adopt(gst_parse_launch(
-      ("filesrc location=" + movie +
-       " ! qtdemux name=d d.audio_0 ! avdec_aac ! audioconvert ! audio/x-raw,format=F32LE,"
-       "channels=1 ! fakesink name=s signal-handoffs=true sync=false")
-          .c_str(),
-      nullptr));
-  const auto sink = adopt(gst_bin_get_by_name(GST_BIN(line.get()), "s"));
-  g_signal_connect(sink.get(), "handoff", G_CALLBACK(hear_loudest), &loudest);
-  gst_element_set_state(line.get(), GST_STATE_PLAYING);
-  GstBus* bus = gst_element_get_bus(line.get());
-  GstMessage* end = gst_bus_timed_pop_filtered(
-      bus,
-      60 * GST_SECOND,
-      static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
-  if (end) gst_message_unref(end);
-  gst_object_unref(bus);
-  gst_element_set_state(line.get(), GST_STATE_NULL);
+  livephoto::live::play(
+      "filesrc location=" + movie +
+          " ! qtdemux name=d d.audio_0 ! avdec_aac ! audioconvert ! audio/x-raw,format=F32LE,"
+          "channels=1 ! fakesink name=s signal-handoffs=true sync=false",
+      G_CALLBACK(hear_loudest),
+      &loudest);
   return loudest.second;
 }
 
@@ -220,12 +213,9 @@ GST_START_TEST(a_click_is_heard_when_it_was) {
   // Silence, but for a click in the middle of frame 25.
   const auto push = [&rig](int frame) {
     rig.push(frame, frame);
-    GstBuffer* sound = gst_buffer_new_allocate(nullptr, 1920 * 2, nullptr);
-    gst_buffer_memset(sound, 0, 0, 1920 * 2);
-    if (frame == 25) gst_buffer_memset(sound, 2 * 960, 0x60, 2 * 48);
-    GST_BUFFER_PTS(sound) = kFrame * static_cast<GstClockTime>(frame);
-    GST_BUFFER_DURATION(sound) = kFrame;
-    rig.audio.push(adopt(sound));
+    auto sound = silence(frame);
+    if (frame == 25) gst_buffer_memset(sound.get(), 2 * 960, 0x60, 2 * 48);
+    rig.audio.push(std::move(sound));
   };
   for (int i = 0; i < 30; ++i) push(i);
   rig.expect_state(GST_STATE_PLAYING);

@@ -57,6 +57,15 @@ struct Files {
   }
 };
 
+// The rest of the packets, from `first` on, and the end.
+void end_with(Rig& rig, const livephoto::live::Encoded& stream, std::size_t first) {
+  for (std::size_t i = first; i < stream.packets.size(); ++i)
+    rig.video.push(adopt(gst_buffer_copy(stream.packets[i].get())));
+  rig.video.send(gst_event_new_eos());
+  rig.expect_eos();
+  rig.go_to(GST_STATE_NULL);
+}
+
 }  // namespace
 
 GST_START_TEST(raw_pictures_around_the_call_are_the_clip) {
@@ -89,12 +98,8 @@ GST_START_TEST(packets_around_the_call_are_the_clip) {
 
   const auto identifier = rig.capture();
   fail_if(identifier.empty());
-  for (std::size_t i = 34; i < stream.packets.size(); ++i)
-    rig.video.push(adopt(gst_buffer_copy(stream.packets[i].get())));
-  rig.video.send(gst_event_new_eos());
+  end_with(rig, stream, 34);
 
-  rig.expect_eos();
-  rig.go_to(GST_STATE_NULL);
   files.expect(identifier, 37);
 }
 GST_END_TEST
@@ -194,12 +199,8 @@ GST_START_TEST(what_is_behind_a_packet_without_a_time_begins_anew) {
   rig.push(stream, 42, 46);
 
   fail_if(rig.capture().empty());
-  for (std::size_t i = 46; i < stream.packets.size(); ++i)
-    rig.video.push(adopt(gst_buffer_copy(stream.packets[i].get())));
-  rig.video.send(gst_event_new_eos());
+  end_with(rig, stream, 46);
 
-  rig.expect_eos();
-  rig.go_to(GST_STATE_NULL);
   assert_numbers(numbers_in_movie(files.movie()), from_to(42, 54));
 }
 GST_END_TEST

@@ -32,7 +32,7 @@ Job some_job() {
       .no_gps = true,
       .strip = true};
   job.force = true;
-  job.part = SheetPart{SheetForm::Picture, "/tmp/parts/\xff 7"};
+  job.part = SheetPart{SheetForm::Picture, "/parts/\xff 7"};
   return job;
 }
 
