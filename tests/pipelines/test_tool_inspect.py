@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """gst-livephoto-1.0 inspect: what is in a pair, whether it is one, and what a killed program has left of it."""
 
+import contextlib
 import os
 import re
 import resource
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -207,19 +209,42 @@ class Pair(InspectTest):
 
 
 class Killed(InspectTest):
-    """A pipeline is killed while it renames its files; `inspect` names that, and mends it."""
+    """A pipeline is killed, or stopped, while it renames its files; `inspect` names that, and mends it."""
 
-    def kill_at_rename(self, base, number):
-        """Whoever writes the pair, in front of its `number`th rename."""
+    def signal_at_rename(self, base, number, name, wait):
+        """Whoever writes the pair, at the `number`th rename of a thread of it."""
         programs.need("strace")
         line = f"filesrc location={shlex.quote(str(clips.moving().path))} ! parsebin name=d livephotosink name=l " \
                f"location={base} start-time=2000000000 d. ! l.video d. ! l.audio"
-        done = subprocess.run(
+        return wait(
             ["strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=/^rename", "-e",
-             f"inject=/^rename:signal=KILL:when={number}", "gst-launch-1.0", "-q", *shlex.split(line)],
-            cwd=self.folder, check=False, timeout=120)
+             f"inject=/^rename:signal={name}:when={number}", "gst-launch-1.0", "-q", *shlex.split(line)],
+            cwd=self.folder)
+
+    def kill_at_rename(self, base, number):
+        """In front of it."""
+        done = self.signal_at_rename(
+            base, number, "KILL", lambda *call, **how: subprocess.run(*call, **how, check=False, timeout=120))
         self.assertNotEqual(done.returncode, 0)
         self.assertTrue(self.hidden())
+
+    def stop_at_rename(self, base):
+        """Behind the first one: it goes on when its group is told to."""
+        writer = self.signal_at_rename(
+            base, 1, "STOP", lambda *call, **how: subprocess.Popen(*call, **how, start_new_session=True))
+        self.addCleanup(self.end_all_of, writer)
+        deadline = time.monotonic() + 60
+        while not (self.folder / f"{base}.MOV").exists() and writer.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertIn(f"{base}.MOV", self.tree())
+        self.assertNotIn(f"{base}.HEIC", self.tree())
+        return writer
+
+    @staticmethod
+    def end_all_of(process):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def hidden(self):
         return [name for name in self.tree() if os.path.basename(name).startswith(".")]
@@ -273,17 +298,14 @@ class Killed(InspectTest):
         self.assertEqual(self.tree(), before)
 
     def test_what_is_being_written_is_left_alone(self):
-        process = self.start_tool(
-            "make", clips.long_moving().path, "--exact", "--start", "0", "--duration", "60", "-o", "N")
-        while len(self.hidden()) < 3 and process.poll() is None:  # two files and a journal
-            time.sleep(0.005)
+        writer = self.stop_at_rename("N")
 
         event, = self.inspected("N", code=1)
 
         self.assertIn("Another program is writing the pair", event["unfinished"])
         self.assertEqual(event["recovered"], [])
-        process.communicate(timeout=120)
-        self.assertEqual(process.returncode, 0)
+        os.killpg(writer.pid, signal.SIGCONT)
+        self.assertEqual(writer.wait(timeout=120), 0)
         self.assertEqual(self.inspected("N")[0]["recovered"], [])
 
     def test_make_goes_on_too(self):
