@@ -1,5 +1,6 @@
 #include "core/isobmff/live_photo.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -37,6 +38,20 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+// The score is ours; of the version only this one is known.
+void add_vitality(std::vector<MetadataItem>& items, double score) {
+  constexpr std::uint64_t kVersionOfCameras = 4;
+  const auto value = static_cast<float>(std::clamp(score, 0.0, 1.0));
+  items.push_back(
+      {.key = "com.apple.quicktime.live-photo.vitality-score",
+       .type = DataType::Float32,
+       .value = fields(float32(value))});
+  items.push_back(
+      {.key = "com.apple.quicktime.live-photo.vitality-scoring-version",
+       .type = DataType::SignedInteger,
+       .value = fields(u64(kVersionOfCameras))});
+}
+
 }  // namespace
 
 std::string iso_6709(const Place& place) {
@@ -65,7 +80,8 @@ std::string iso_8601(const CaptureTime& time) {
 std::vector<MetadataItem> movie_metadata(
     const std::string& content_identifier,
     const CaptureInfo& capture,
-    const std::string& fingerprint) {
+    const std::string& fingerprint,
+    std::optional<double> vitality) {
   std::vector<MetadataItem> items;
   // As cameras of today write them: the picture plays by itself when it is scrolled
   // into view, and at its full frame rate.
@@ -85,6 +101,7 @@ std::vector<MetadataItem> movie_metadata(
          .value = bytes_of(text)});
   };
   add("content.identifier", content_identifier);
+  if (vitality) add_vitality(items, *vitality);
   if (capture.place) add("location.ISO6709", iso_6709(*capture.place));
   add("make", capture.make);
   add("model", capture.model);
@@ -95,7 +112,9 @@ std::vector<MetadataItem> movie_metadata(
   if (capture.time) add("creationdate", iso_8601(*capture.time));
   if (!fingerprint.empty()) {
     items.push_back(
-        {.key = std::string(kFingerprintKey), .type = DataType::Utf8, .value = bytes_of(fingerprint)});
+        {.key = std::string(kFingerprintKey),
+         .type = DataType::Utf8,
+         .value = bytes_of(fingerprint)});
   }
   return items;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +16,12 @@ namespace livephoto::isobmff {
 inline constexpr std::string_view kFingerprintKey = "io.github.gst-livephoto.fingerprint";
 
 // The items of moov/meta, in the order in which cameras write them; the fingerprint,
-// if there is one, behind them.
+// if there is one, behind them. `vitality` is from 0 to 1.
 std::vector<MetadataItem> movie_metadata(
     const std::string& content_identifier,
     const CaptureInfo& capture,
-    const std::string& fingerprint = {});
+    const std::string& fingerprint = {},
+    std::optional<double> vitality = {});
 
 // The key whose sample's time is the still's.
 inline constexpr std::string_view kStillImageTime = "com.apple.quicktime.still-image-time";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 
 namespace livephoto {
 namespace {
@@ -57,7 +58,46 @@ void read_frame(Fields& fields, LivePhotoInfo& info) {
   fields.skip(13);
 }
 
+// Little-endian, as nothing else in a movie.
+class Writer {
+ public:
+  void number(std::uint64_t value, int width) {
+    for (int i = 0; i < width; ++i) bytes_.push_back(static_cast<std::uint8_t>(value >> 8 * i));
+  }
+  void f32(float value) { number(std::bit_cast<std::uint32_t>(value), 4); }
+  void zeros(std::size_t count) { bytes_.resize(bytes_.size() + count); }
+  Bytes take() { return std::move(bytes_); }
+
+ private:
+  Bytes bytes_;
+};
+
 }  // namespace
+
+Bytes live_photo_info_payload(const LivePhotoInfo& info) {
+  Writer out;
+  out.number(3, 4);  // version
+  out.f32(info.exposure_seconds);
+  out.number(static_cast<std::uint64_t>(info.focus_score), 8);
+  for (const float value : info.motion) out.f32(value);
+  for (const float value : info.blur) out.f32(value);
+  out.f32(info.zoom);
+  out.f32(info.gain);
+  out.number(static_cast<std::uint8_t>(info.focus_status), 1);
+  out.number(static_cast<std::uint8_t>(info.focus_mode), 1);
+  out.number(info.validity, 2);
+  out.zeros(4);   // faces
+  out.zeros(16);  // other objects, of four kinds
+  out.number(info.frame_validity, 2);
+  out.zeros(2);
+  for (const float value : info.homography) out.f32(value);
+  out.number(static_cast<std::uint64_t>(info.time.count()), 8);
+  out.number(static_cast<std::uint64_t>(info.original_time.count()), 8);
+  out.zeros(2);  // recipe, displacement
+  out.number(info.is_interpolated ? 1 : 0, 1);
+  out.zeros(13);
+  return out.take();
+}
 
 std::optional<LivePhotoInfo> parse_live_photo_info(ByteSpan payload) {
   Fields fields(payload);

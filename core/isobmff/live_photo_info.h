@@ -38,4 +38,7 @@ struct LivePhotoInfo {
 // the payload.
 std::optional<LivePhotoInfo> parse_live_photo_info(ByteSpan payload);
 
+// A record of version 3 without objects, whatever version and objects `info` has: 136 bytes.
+Bytes live_photo_info_payload(const LivePhotoInfo& info);
+
 }  // namespace livephoto

@@ -17,6 +17,7 @@
 #include "core/isobmff/marker_track.h"
 #include "core/isobmff/quicktime.h"
 #include "core/isobmff/sample_table.h"
+#include "core/isobmff/wallpaper_tracks.h"
 #include "core/text.h"
 
 namespace livephoto {
@@ -52,7 +53,7 @@ struct PlannedChunk {
 struct Layout {
   std::vector<PlannedChunk> order;
   std::vector<std::vector<Chunk>> tracks;  // offsets from the payload's first byte
-  std::uint64_t marker_offset = 0;
+  std::uint64_t metadata_offset = 0;
   std::uint64_t payload = 0;  // bytes in mdat
 };
 
@@ -63,12 +64,25 @@ struct Plan {
   VideoTimes video;
   std::vector<HeardTrack> sound;
   Layout layout;
+  Bytes orientation_sample;  // of a wallpaper's tracks
+  Bytes info_samples;
   Bytes marker_sample;
   std::uint32_t marker = 0;         // in ticks
   std::uint32_t creation_time = 0;  // seconds since 1904
 
-  std::uint32_t marker_track_id() const {
+  bool has_orientation() const { return !orientation_sample.empty(); }
+  bool has_info() const { return !info_samples.empty(); }
+  // Of the tracks behind the sound, in this order.
+  std::uint32_t orientation_track_id() const {
     return kVideoTrackId + static_cast<std::uint32_t>(sound.size()) + 1;
+  }
+  std::uint32_t info_track_id() const {
+    return orientation_track_id() + (has_orientation() ? 1 : 0);
+  }
+  std::uint32_t marker_track_id() const { return info_track_id() + (has_info() ? 1 : 0); }
+  // The samples of timed metadata, in the order of their tracks.
+  Bytes metadata_samples() const {
+    return fields(ByteSpan(orientation_sample), ByteSpan(info_samples), ByteSpan(marker_sample));
   }
 };
 
@@ -118,8 +132,8 @@ std::vector<PlannedChunk> audio_chunks(std::uint32_t number, const AudioTrack& a
   return cutter.chunks();
 }
 
-// All tracks' chunks by time, at one time the picture's first; the marker's
-// sample lies behind them.
+// All tracks' chunks by time, at one time the picture's first; the samples of timed
+// metadata lie behind them.
 Layout lay_out(const Plan& plan) {
   Layout layout;
   layout.order = video_chunks(plan.clip->video, plan.video);
@@ -136,8 +150,8 @@ Layout lay_out(const Plan& plan) {
     layout.tracks[chunk.track].push_back({layout.payload, chunk.samples});
     layout.payload += chunk.bytes;
   }
-  layout.marker_offset = layout.payload;
-  layout.payload += plan.marker_sample.size();
+  layout.metadata_offset = layout.payload;
+  layout.payload += plan.metadata_samples().size();
   return layout;
 }
 
@@ -350,7 +364,25 @@ Box audio_track(const Plan& plan, std::size_t index, std::uint64_t media_offset)
           stbl(audio_description(*track), audio_table(*track, times.samples, std::move(chunks)))));
 }
 
+// The tracks that only a wallpaper has.
+std::vector<Box> wallpaper_tracks(const Plan& plan, std::uint64_t metadata_offset) {
+  MetadataTrack track{
+      .creation_time = plan.creation_time,
+      .track_id = plan.orientation_track_id(),
+      .video_track_id = kVideoTrackId,
+      .timescale = plan.video.timescale,
+      .duration = static_cast<std::uint32_t>(plan.video.end),
+      .sample_offset = metadata_offset};
+  std::vector<Box> tracks;
+  if (plan.has_orientation()) tracks.push_back(orientation_track(track));
+  track.track_id = plan.info_track_id();
+  track.sample_offset += plan.orientation_sample.size();
+  if (plan.has_info()) tracks.push_back(info_track(track, *plan.clip, plan.video));
+  return tracks;
+}
+
 Box moov(const Plan& plan, std::uint64_t media_offset) {
+  const std::uint64_t metadata_offset = plan.layout.metadata_offset + media_offset;
   std::vector<Box> sound;
   for (std::size_t i = 0; i < plan.sound.size(); ++i)
     sound.push_back(audio_track(plan, i, media_offset));
@@ -364,6 +396,7 @@ Box moov(const Plan& plan, std::uint64_t media_offset) {
       }),
       video_track(plan, media_offset),
       sound,
+      wallpaper_tracks(plan, metadata_offset),
       marker_track({
           .creation_time = plan.creation_time,
           .track_id = plan.marker_track_id(),
@@ -371,9 +404,14 @@ Box moov(const Plan& plan, std::uint64_t media_offset) {
           .timescale = plan.video.timescale,
           .time = plan.marker,
           .sample_size = static_cast<std::uint32_t>(plan.marker_sample.size()),
-          .sample_offset = plan.layout.marker_offset + media_offset,
+          .sample_offset =
+              metadata_offset + plan.orientation_sample.size() + plan.info_samples.size(),
       }),
-      meta(movie_metadata(plan.content_identifier, plan.clip->capture, plan.clip->fingerprint)));
+      meta(movie_metadata(
+          plan.content_identifier,
+          plan.clip->capture,
+          plan.clip->fingerprint,
+          plan.clip->wallpaper ? plan.clip->wallpaper->vitality : std::nullopt)));
 }
 
 // ---- Checks and assembly -----------------------------------------------------
@@ -450,6 +488,13 @@ Result<Plan> plan_of(const Clip& clip) {
 
   const auto [width, height] = display_size(clip.video.format);
   plan.marker_sample = still_image_time_sample(width, height);
+  if (const auto& wallpaper = clip.wallpaper) {
+    if (const auto good = check_wallpaper(clip, plan.video, plan.marker); !good)
+      return good.error();
+    if (wallpaper->has_orientation)
+      plan.orientation_sample = orientation_sample(clip.capture.orientation);
+    plan.info_samples = info_samples(clip, plan.video);
+  }
   plan.creation_time = quicktime_seconds(clip.capture.time);
   plan.layout = lay_out(plan);
   return plan;
@@ -483,13 +528,14 @@ Result<Movie> plan_movie(const Clip& clip) {
     };
     const std::uint64_t media_offset = offset_behind(offset_behind(0));
     movie.head = fields(ftyp(), moov(plan, media_offset), ByteSpan(mdat));
-    movie.tail = plan.marker_sample;
+    movie.tail = plan.metadata_samples();
   } else {
     movie.head = fields(ftyp(), ByteSpan(mdat));
-    movie.tail = fields(ByteSpan(plan.marker_sample), moov(plan, movie.head.size()));
+    const Bytes samples = plan.metadata_samples();
+    movie.tail = fields(ByteSpan(samples), moov(plan, movie.head.size()));
   }
   movie.packets = packet_order(plan);
-  movie.size = movie.head.size() + plan.layout.marker_offset + movie.tail.size();
+  movie.size = movie.head.size() + plan.layout.metadata_offset + movie.tail.size();
   movie.timescale = plan.video.timescale;
   movie.duration = plan.video.end;
   movie.marker = plan.marker;

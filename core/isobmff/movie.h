@@ -16,6 +16,7 @@
 #include "../capture.h"
 #include "../colour.h"
 #include "../result.h"
+#include "wallpaper.h"
 
 namespace livephoto {
 
@@ -109,6 +110,8 @@ struct Clip {
   // are hidden. Nothing: the last lasts as its packet says.
   std::optional<std::chrono::nanoseconds> duration{};
   MovieLayout layout = MovieLayout::Camera;
+  // Nothing: a movie like any other.
+  std::optional<Wallpaper> wallpaper{};
 };
 
 struct PacketReference {
@@ -131,7 +134,8 @@ struct Movie {
 
 // InvalidInput, with a sentence for the user, for a clip that no movie can hold:
 // no identifier, no packet, a first packet that cannot be decoded by itself, a
-// still outside the clip, a size or a length past the format's fields. Given
+// still outside the clip, a size or a length past the format's fields; and for a
+// wallpaper's clip that is too short or has too few frames before the still. Given
 // equal clips, the movies are equal.
 Result<Movie> plan_movie(const Clip& clip);
 

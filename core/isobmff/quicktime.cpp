@@ -115,6 +115,14 @@ Box compressed_sound(
 // The terminator that ends a `wave`
 Box terminator() { return box(FourCC(0u)); }
 
+Box mebx_of(ByteSpan declarations) {
+  return box(
+      "mebx",
+      reserved(6),
+      u16(1),  // data reference index
+      box("keys", declarations));
+}
+
 }  // namespace
 
 // QuickTime File Format, "The File Type Compatibility Atom"
@@ -262,12 +270,10 @@ Box mebx(const std::vector<MetadataKey>& keys) {
                 u32(0),  // namespace: well-known types
                 u32(static_cast<std::uint32_t>(key.type))));
       });
-  return box(
-      "mebx",
-      reserved(6),
-      u16(1),  // data reference index
-      box("keys", ByteSpan(declarations)));
+  return mebx_of(declarations);
 }
+
+Box mebx(const Box& declaration) { return mebx_of(declaration.bytes); }
 
 Box timed_value(std::uint32_t local_id, ByteSpan value) { return box(FourCC(local_id), value); }
 

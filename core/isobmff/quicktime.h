@@ -86,6 +86,8 @@ Box meta(const std::vector<MetadataItem>& items);
 
 // A timed metadata description whose keys have the local ids 1, 2, 3…
 Box mebx(const std::vector<MetadataKey>& keys);
+// One whose only key declares more than that.
+Box mebx(const Box& declaration);
 // One value in a sample of such a track.
 Box timed_value(std::uint32_t local_id, ByteSpan value);
 

@@ -148,9 +148,10 @@ struct TimedInfo {
 struct InfoTrackFacts {
   std::uint32_t track = 0;
   std::uint32_t samples = 0;
-  std::string capture_core{};    // the version of CMCaptureCore in its set-up
-  std::string system_version{};  // of iOS
-  std::uint32_t width = 0;       // the size in which its homographies count
+  std::optional<std::int64_t> setup_version{};  // of its set-up data
+  std::string capture_core{};                   // the version of CMCaptureCore in its set-up
+  std::string system_version{};                 // of iOS
+  std::uint32_t width = 0;                      // the size in which its homographies count
   std::uint32_t height = 0;
   std::vector<TimedInfo> records{};  // at most 10,000
   std::uint32_t unread = 0;          // samples of another version, or damaged

@@ -284,6 +284,7 @@ void take_setup(const Track& track, InfoTrackFacts& facts) {
     }
     const auto list = atom->type == FourCC("cfgv") ? BinaryPlist::open(atom->body) : std::nullopt;
     if (!list) continue;
+    facts.setup_version = list->integer({"LivePhotoMetadataSetupDataVersion"});
     facts.capture_core = list->text({"FrameworkVersions", "CMCaptureCore"}).value_or("");
     facts.system_version = list->text({"SystemVersion", "ProductVersion"}).value_or("");
   }

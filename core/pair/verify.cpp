@@ -17,13 +17,14 @@ struct ProfileRow {
   std::string_view name;
   std::string_view title;
 };
-constexpr std::array<ProfileRow, 6> kProfileRows{{
+constexpr std::array<ProfileRow, 7> kProfileRows{{
     {Profile::Apple, "apple", "Apple's pairing rules, as published and as cameras keep them"},
     {Profile::Immich, "immich", "Immich"},
     {Profile::PhotoPrism, "photoprism", "PhotoPrism"},
     {Profile::Memories, "memories", "Nextcloud Memories"},
     {Profile::Ente, "ente", "ente"},
     {Profile::Web, "web", "Apple's player for web pages"},
+    {Profile::Wallpaper, "wallpaper", "what is known of the lock screen, unproven on a device"},
 }};
 
 const ProfileRow& row_of(Profile profile) {
@@ -51,6 +52,20 @@ std::string_view name_of(Verdict verdict) {
       break;
   }
   return "fail";
+}
+
+std::string_view name_of(Basis basis) {
+  switch (basis) {
+    case Basis::Rule:
+      return "rule";
+    case Basis::CameraFiles:
+      return "camera-files";
+    case Basis::Project:
+      return "project";
+    case Basis::Hypothesis:
+      break;
+  }
+  return "hypothesis";
 }
 
 Verdict worst_of(const std::vector<Check>& checks, Profile profile) {

@@ -7,20 +7,24 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "../bytes.h"
 #include "../result.h"
+#include "../select/frame_measures.h"
 #include "inspect.h"
 
 namespace livephoto {
 
 // By whose rules. Apple's are what is published and what every camera's pair has; no
 // device was asked.
-enum class Profile { Apple, Immich, PhotoPrism, Memories, Ente, Web };
+enum class Profile { Apple, Immich, PhotoPrism, Memories, Ente, Web, Wallpaper };
 
+// Those whose checks every pair is asked. The lock screen's are asked on demand: most pairs are not
+// made for it.
 inline constexpr std::array<Profile, 6> kProfiles{
     Profile::Apple,
     Profile::Immich,
@@ -29,7 +33,7 @@ inline constexpr std::array<Profile, 6> kProfiles{
     Profile::Ente,
     Profile::Web};
 
-// "apple", "immich", "photoprism", "memories", "ente", "web", and back.
+// "apple", "immich", "photoprism", "memories", "ente", "web", "wallpaper", and back.
 std::string_view name_of(Profile profile);
 std::optional<Profile> profile_named(std::string_view name);
 // As people call it: "Nextcloud Memories".
@@ -39,12 +43,24 @@ enum class Verdict { Pass, Warn, Fail };  // the worse the greater
 
 std::string_view name_of(Verdict verdict);  // "pass", "warn", "fail"
 
+// What a rule rests on. Most are published, or every camera and reader keeps them; of the lock
+// screen nothing is published.
+enum class Basis {
+  Rule,
+  CameraFiles,  // the files of cameras since iOS 17 have it so
+  Project,      // a public project, which the sentence names, says that it works so
+  Hypothesis,   // nobody has shown it
+};
+
+std::string_view name_of(Basis basis);  // "rule", "camera-files", "project", "hypothesis"
+
 struct Check {
   std::string name;  // "identifiers-match"; for galleries "immich-identifier" …
   Profile profile = Profile::Apple;
   Verdict verdict = Verdict::Pass;
   std::string why;     // one sentence
   std::string advice;  // one sentence, what to do; empty for what passes
+  Basis basis = Basis::Rule;
 };
 
 // The worst of a profile's own among them.
@@ -69,6 +85,22 @@ struct Verification {
 // have to be decoded: still_frame_check(). Files that cannot be read are a failed
 // check, with the reader's sentence.
 Verification verify_pair(const std::filesystem::path& still, const std::filesystem::path& movie);
+
+// Asks what is known of the lock screen of iOS 17 and later, each rule by itself, of what was found
+// in the files that can be read. What is only a hypothesis never fails.
+std::vector<Check> wallpaper_checks(
+    const std::optional<StillFacts>& still, const std::optional<MovieFacts>& movie);
+
+// The check "wallpaper-movement": how much the picture moves between the fourteen frames before
+// the marked one and that one, by what was measured of them; a warning where it is more than an
+// effect that ends on the still may be able to hide, or where there is a cut. `frames` are those of
+// a movie that shows pictures of `width` x `height` pixels, by time in the movie; InvalidInput
+// where none is at the marker.
+Result<Check> wallpaper_movement_check(
+    std::span<const select::FrameMeasures> frames,
+    std::uint32_t width,
+    std::uint32_t height,
+    std::chrono::nanoseconds marker);
 
 // One small picture, and when it is shown.
 struct SeenFrame {

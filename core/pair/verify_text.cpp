@@ -25,7 +25,9 @@ std::string word_of(Verdict verdict) {
 void add_line(std::string& text, const std::string& line) { text += printable(line) + '\n'; }
 
 void add_check(std::string& text, const Check& check, const std::string& indent) {
-  add_line(text, indent + word_of(check.verdict) + padded(check.name, kName) + check.why);
+  const std::string basis =
+      check.basis == Basis::Rule ? "" : " [" + std::string(name_of(check.basis)) + "]";
+  add_line(text, indent + word_of(check.verdict) + padded(check.name, kName) + check.why + basis);
   if (!check.advice.empty())
     add_line(text, indent + std::string(kVerdict + kName, ' ') + check.advice);
 }
@@ -50,8 +52,11 @@ std::string conclusion(const std::vector<Check>& checks, Profile profile) {
   if (failures > 0)
     return "The pair breaks " + counted(failures, "rule", "rules") + " of the profile " +
            std::string(name_of(profile)) + beside + ".";
+  const std::string unproven = profile == Profile::Wallpaper
+                                   ? " Whether it moves on a lock screen only a device shows."
+                                   : "";
   return "The pair meets the published and observed rules (profile " +
-         std::string(name_of(profile)) + ")" + beside + ".";
+         std::string(name_of(profile)) + ")" + beside + "." + unproven;
 }
 
 std::string profiles_text(Profile profile) {

@@ -17,12 +17,12 @@ compile() {
   "${compiler[@]}" "${flags[@]}" "${@:2}" -c "$root/$1" -o "$objects/${name%.cpp}.o"
 }
 sources=(
-  core/{binary_plist,byte_range,colour,content_identifier,patch,source,text}.cpp
+  core/{binary_plist,binary_plist_writer,byte_range,colour,content_identifier,homography,patch,source,text}.cpp
   core/isobmff/{boxes,clean_aperture,clip_times,file_atoms,live_photo,live_photo_info,lone_samples,marker_track}.cpp
   core/isobmff/{metadata_items,movie,movie_edit,quicktime,reader,sample_reader,sample_table,source_metadata}.cpp
-  core/isobmff/{still_time,timebase}.cpp
+  core/isobmff/{still_time,timebase,wallpaper_tracks}.cpp
   core/still/{exif_edit,exif_reader,heif_reader,jpeg_reader,maker_note,still_edit,tiff}.cpp
-  core/pair/{names,apple_checks,camera_differences,gallery_checks,inspect_movie,inspect_still,inspect_text,kept,repair,verify}.cpp)
+  core/pair/{names,apple_checks,camera_differences,gallery_checks,inspect_movie,inspect_still,inspect_text,kept,repair,verify,wallpaper_checks}.cpp)
 targets=(movie heic jpeg note repair)
 
 pids=()
