@@ -119,14 +119,23 @@ Box metadata_track(const MetadataTrack& track, const Box& description, const Sam
 
 // ---- Records -------------------------------------------------------------------
 
-LivePhotoInfo record_of(const Clip& clip, const Homography& over_still, nanoseconds time) {
+// From a plane that all frames share, here the still's, to the frame: so the pictures of a camera's
+// movie move by its records (an iPhone 6s of iOS 14).
+Homography from_still(const FramePlace& place) {
+  Homography map = inverse(place.over_still).value_or(kSamePlace);
+  const double scale = map[8];
+  for (double& value : map) value /= scale;
+  return map;
+}
+
+LivePhotoInfo record_of(const Clip& clip, const Homography& from_still, nanoseconds time) {
   LivePhotoInfo info;
   info.version = 3;
   info.exposure_seconds = 1.0F / 60;
   info.focus_status = 2;
   info.validity = clip.wallpaper->has_camera_values ? kAllValues : kBlurOnly;
   info.frame_validity = kHomographyAndTimes;
-  std::ranges::transform(over_still, info.homography.begin(), [](double value) {
+  std::ranges::transform(from_still, info.homography.begin(), [](double value) {
     return static_cast<float>(value);
   });
   info.time = kFirstRecord + time;
@@ -182,8 +191,8 @@ Bytes info_samples(const Clip& clip, const VideoTimes& times) {
   Bytes samples;
   for (const nanoseconds time : shown_frames(times).times) {
     const FramePlace* place = place_at(*clip.wallpaper, time + times.origin);
-    const Homography& over_still = place ? place->over_still : kSamePlace;
-    const Bytes record = live_photo_info_payload(record_of(clip, over_still, time));
+    const Homography map = place ? from_still(*place) : kSamePlace;
+    const Bytes record = live_photo_info_payload(record_of(clip, map, time));
     append(samples, timed_value(1, record));
   }
   return samples;

@@ -112,12 +112,14 @@ void check_codec(const TrackFacts& track, Checks& checks) {
   constexpr Rule kRule{"wallpaper-codec", Basis::Project};
   const VideoFact& video = *track.video;
   if (track.format == "hvc1" && video.profile == "Main")
-    return checks.pass(kRule, "The picture is HEVC Main, as in all successes that are reported.");
+    return checks.pass(kRule, "The picture is HEVC Main, as cameras and TouSC's users have it.");
+  if (track.format == "hvc1" && video.profile == "Main 10")
+    return checks.pass(kRule, "The picture is HEVC Main 10, as goLive's is.");
   const std::string coding = track.format + (video.profile.empty() ? "" : " " + video.profile);
   if (track.format == "avc1" || track.format == "hvc1")
     return checks.warn(
         kRule,
-        "The picture is " + coding + "; all successes that are reported are HEVC Main (hvc1).");
+        "The picture is " + coding + "; all successes that are reported are HEVC of 4:2:0 (hvc1).");
   checks.fail(kRule, "The picture is " + coding + ", which is in no camera's Live Photo.");
 }
 
@@ -361,12 +363,12 @@ void check_record_motion(
     return std::chrono::abs(record.shown - *marker) <= kOneInstant;
   });
   if (still == track.records.end()) return;
-  const auto back = inverse(homography_of(still->info));
-  if (!back) return;
   const auto index = static_cast<std::size_t>(still - track.records.begin());
   double travel = 0;
   for (std::size_t i = index - std::min(index, kFramesBefore); i < index; ++i) {
-    const Homography over = combined(homography_of(track.records[i].info), *back);
+    const auto back = inverse(homography_of(track.records[i].info));
+    if (!back) return;
+    const Homography over = combined(*back, homography_of(still->info));
     travel = std::max(travel, corner_travel(over, track.width, track.height));
   }
   const double share = travel / std::min(track.width, track.height);

@@ -160,7 +160,7 @@ TEST(WallpaperTracks, TellTheMotionOfEachFrame) {
   for (int i = 0; i < 48; ++i)
     EXPECT_EQ(
         facts.infos[0].records[static_cast<std::size_t>(i)].info.homography[5],
-        static_cast<float>(i - 20));
+        static_cast<float>(20 - i));  // from the still's frame to this one
 }
 
 // The lossless way: packets before the clip are in the movie, but not shown.

@@ -151,9 +151,10 @@ std::vector<FakePair> fakes_of_pictures() {
           {{"wallpaper-codec", kWarn, "avc1"}},
           [](Clip& clip) { clip.video.format.codec = VideoFormat::Codec::H264; }),
       with_clip(
-          "main-10",
-          {{"wallpaper-codec", kWarn, "Main 10"}},
-          [](Clip& clip) { clip.video.format.configuration[1] = 2; }),
+          "range-extensions",
+          {{"wallpaper-codec", kWarn, "Range Extensions"}},
+          [](Clip& clip) { clip.video.format.configuration[1] = 4; }),
+      with_clip("main-10", {}, [](Clip& clip) { clip.video.format.configuration[1] = 2; }),
       pair_of("25-frames", {{"wallpaper-rate", kWarn, "25.00 frames"}}, clip_of(25)),
       pair_of("15-frames", {{"wallpaper-rate", kWarn, "15.00 frames"}}, clip_of(15)),
       pair_of(
