@@ -41,6 +41,8 @@
 #include "gst/mux/settings.h"
 #include "gst/mux/sinks.h"
 #include "gst/mux/taken_clip.h"
+#include "gst/mux/wallpaper.h"
+#include "gst/support/clip_motion.h"
 #include "gst/support/error.h"
 #include "gst/support/handshake.h"
 #include "gst/support/priming.h"
@@ -55,6 +57,7 @@ using livephoto::Result;
 using livephoto::gst::adopt;
 using livephoto::gst::asks_for;
 using livephoto::gst::capture_info_of;
+using livephoto::gst::clip_motion_before;
 using livephoto::gst::Confirmation;
 using livephoto::gst::encoder_before;
 using livephoto::gst::kUsualPriming;
@@ -65,9 +68,11 @@ using livephoto::gst::post_error;
 using livephoto::gst::priming_of;
 using livephoto::mux::Input;
 using livephoto::mux::kFindPriming;
+using livephoto::mux::make_wallpaper;
 using livephoto::mux::Priming;
 using livephoto::mux::priming_property;
 using livephoto::mux::Profiles;
+using livephoto::mux::Purpose;
 using livephoto::mux::push_movie;
 using livephoto::mux::Settings;
 using livephoto::mux::Sink;
@@ -259,6 +264,27 @@ static void gst_live_photo_mux_describe(GstLivePhotoMux* self, TakenClip& taken)
   if (tags) taken.clip.capture = capture_info_of(tags.get());
 }
 
+// How the pictures moved; upstream is asked without a lock.
+static std::optional<livephoto::gst::ClipMotion> gst_live_photo_mux_motion(GstLivePhotoMux* self) {
+  Owned<GstPad> video;
+  {
+    const std::lock_guard lock(self->impl->mutex);
+    for (const auto& sink : self->impl->sinks)
+      if (sink->input.kind() == TrackKind::Video) video = livephoto::gst::retain(sink->pad);
+  }
+  return video ? clip_motion_before(video.get()) : std::nullopt;
+}
+
+static Result<livephoto::Movie> gst_live_photo_mux_plan(
+    GstLivePhotoMux* self, TakenClip& taken, const Settings& settings) {
+  gst_live_photo_mux_describe(self, taken);
+  if (settings.purpose == Purpose::Wallpaper && !taken.clip.video.packets.empty()) {
+    const auto made = make_wallpaper(taken, settings.wallpaper, gst_live_photo_mux_motion(self));
+    if (!made) return made.error();
+  }
+  return livephoto::mux::plan(taken);
+}
+
 // Nobody else tells the user of these: the thread that pushes came with an event.
 static void gst_live_photo_mux_report(GstLivePhotoMux* self, GstFlowReturn flow) {
   if (flow == GST_FLOW_NOT_LINKED) {
@@ -278,17 +304,18 @@ static void gst_live_photo_mux_report(GstLivePhotoMux* self, GstFlowReturn flow)
 // Writes the movie if nothing more can come. FALSE if that failed.
 static bool gst_live_photo_mux_finish(GstLivePhotoMux* self) {
   TakenClip taken;
+  Settings settings;
   guint epoch = 0;
   {
     const std::lock_guard lock(self->impl->mutex);
     if (!self->impl->is_complete()) return true;
     State& state = *self->impl->state;
-    taken = take_clip(self->impl->sinks, state.settings.wishes());
+    settings = state.settings;
+    taken = take_clip(self->impl->sinks, settings.wishes());
     state.is_over = true;
     epoch = state.epoch;
   }
-  gst_live_photo_mux_describe(self, taken);
-  const auto movie = livephoto::mux::plan(taken);
+  const auto movie = gst_live_photo_mux_plan(self, taken, settings);
   if (!movie) {
     gst_live_photo_mux_fail(self, movie.error());
     return false;
@@ -745,7 +772,12 @@ static void gst_live_photo_mux_class_init(GstLivePhotoMuxClass* klass) {
       "Codec/Muxer",
       "Writes the movie of an Apple Live Photo",
       "The gst-livephoto developers");
-  gst_type_mark_as_plugin_api(GST_TYPE_LIVE_PHOTO_MUX_PAD, static_cast<GstPluginAPIFlags>(0));
+  for (const GType type :
+       {GST_TYPE_LIVE_PHOTO_MUX_PAD,
+        livephoto::mux::purpose_type(),
+        livephoto::mux::motion_type(),
+        livephoto::mux::hypotheses_type()})
+    gst_type_mark_as_plugin_api(type, static_cast<GstPluginAPIFlags>(0));
   livephoto::mux::install_properties(object_class);
 }
 

@@ -40,9 +40,11 @@
 #include <utility>
 #include <vector>
 
+#include "core/text.h"
 #include "gst/heifstillsink.h"
 #include "gst/livephotomux.h"
 #include "gst/livephotoselect.h"
+#include "gst/mux/wallpaper.h"
 #include "gst/select/pad_caps.h"
 #include "gst/sink/impl.h"
 #include "gst/sink/live_run.h"
@@ -319,6 +321,20 @@ GstPad* add_ghost(GstLivePhotoSink* self, GstStaticPadTemplate* pad_template) {
 
 // ---- States ------------------------------------------------------------------
 
+Result<void> settle_purpose(GstLivePhotoSink* self) {
+  gint purpose = 0;
+  g_object_get(self->impl->mux, "purpose", &purpose, nullptr);
+  Settings& settings = self->impl->run.settings;
+  settings.for_wallpaper = purpose == static_cast<gint>(livephoto::mux::Purpose::Wallpaper);
+  if (!settings.for_wallpaper) return {};
+  if (livephoto::sink::waits_for_trigger(self)) {
+    return livephoto::invalid_input(
+        "purpose=wallpaper does not go with mode=trigger; capture first, and make the wallpaper of "
+        "the movie that was captured.");
+  }
+  return livephoto::sink::settle_for_wallpaper(settings);
+}
+
 bool start(GstLivePhotoSink* self) {
   Impl& impl = *self->impl;
   {
@@ -330,6 +346,10 @@ bool start(GstLivePhotoSink* self) {
   impl.run.decoded_built = false;
   impl.run.audio_built = false;
   impl.pairs_begun = 0;
+  if (const auto settled = settle_purpose(self); !settled) {
+    post_error(self, settled.error());
+    return false;
+  }
   if (livephoto::sink::waits_for_trigger(self)) {
     const auto started = livephoto::sink::start_live(self);
     if (!started) post_error(self, started.error());
@@ -373,6 +393,8 @@ void stop(GstLivePhotoSink* self) {
   for (const gchar* name : {"video_src", "audio_src", "still_src"}) {
     unlink(pad_of(impl.select, name).get());
   }
+  if (const gulong probe = std::exchange(impl.run.motion_probe, 0))
+    gst_pad_remove_probe(pad_of(impl.select, "video_src").get(), probe);
   if (impl.run.sound_pad) gst_element_release_request_pad(impl.mux, impl.run.sound_pad.get());
   impl.run.sound_pad.reset();
 }
@@ -398,6 +420,9 @@ constexpr std::array kProxied{
     Proxied{"strip-geo-location", Child::Select},
     Proxied{"quality", Child::Still},
     Proxied{"fingerprint", Child::Mux},
+    Proxied{"purpose", Child::Mux},
+    Proxied{"motion", Child::Mux},
+    Proxied{"hypotheses", Child::Mux},
 };
 
 GType type_of(Child child) {

@@ -10,6 +10,9 @@ enum {
   PROP_FASTSTART,
   PROP_STRICT,
   PROP_FINGERPRINT,
+  PROP_PURPOSE,
+  PROP_MOTION,
+  PROP_HYPOTHESES,
 };
 
 }  // namespace
@@ -38,6 +41,15 @@ bool set_property(Settings& settings, guint id, const GValue* value) {
       settings.fingerprint = fingerprint ? fingerprint : "";
       break;
     }
+    case PROP_PURPOSE:
+      settings.purpose = static_cast<Purpose>(g_value_get_enum(value));
+      break;
+    case PROP_MOTION:
+      settings.wallpaper.motion = static_cast<MotionChoice>(g_value_get_enum(value));
+      break;
+    case PROP_HYPOTHESES:
+      settings.wallpaper.hypotheses = g_value_get_flags(value);
+      break;
     default:
       return false;
   }
@@ -64,6 +76,15 @@ bool get_property(const Settings& settings, guint id, GValue* value) {
       break;
     case PROP_FINGERPRINT:
       if (!settings.fingerprint.empty()) g_value_set_string(value, settings.fingerprint.c_str());
+      break;
+    case PROP_PURPOSE:
+      g_value_set_enum(value, static_cast<gint>(settings.purpose));
+      break;
+    case PROP_MOTION:
+      g_value_set_enum(value, static_cast<gint>(settings.wallpaper.motion));
+      break;
+    case PROP_HYPOTHESES:
+      g_value_set_flags(value, settings.wallpaper.hypotheses);
       break;
     default:
       return false;
@@ -168,6 +189,57 @@ void install_properties(GObjectClass* klass) {
           "Fingerprint",
           "Text to know the movie by, in its metadata (default: none)",
           nullptr,
+          kFlags));
+  /**
+   * GstLivePhotoMux:purpose:
+   *
+   * With `wallpaper` the movie has all that a moving lock screen (iOS 17 and later) is
+   * known to look at: tracks video-orientation and live-photo-info beside the marker, and
+   * a vitality score. It was not tried on a device: docs/lock-screen.md says what each
+   * part rests on. The clip needs a second and fourteen frames before the still.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_PURPOSE,
+      g_param_spec_enum(
+          "purpose",
+          "Purpose",
+          "What the pair is for; a wallpaper has what is known of moving lock screens, unproven "
+          "on a device",
+          purpose_type(),
+          static_cast<gint>(Purpose::Usual),
+          kFlags));
+  /**
+   * GstLivePhotoMux:motion:
+   *
+   * Which motion the records of live-photo-info tell. Measured needs livephotosink before
+   * the encoder. Which of the two a lock screen likes better nobody has shown.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_MOTION,
+      g_param_spec_enum(
+          "motion",
+          "Motion",
+          "The camera's motion in the records of each frame (purpose=wallpaper)",
+          motion_type(),
+          static_cast<gint>(MotionChoice::Measured),
+          kFlags));
+  /**
+   * GstLivePhotoMux:hypotheses:
+   *
+   * Which of the parts are written that rest on a hypothesis alone; to be left away one by
+   * one, on a device.
+   */
+  g_object_class_install_property(
+      klass,
+      PROP_HYPOTHESES,
+      g_param_spec_flags(
+          "hypotheses",
+          "Hypotheses",
+          "Parts that nobody has shown to be right, to be written (purpose=wallpaper)",
+          hypotheses_type(),
+          kAllHypotheses,
           kFlags));
 }
 

@@ -7,6 +7,7 @@
 
 #include "gst/mux/sink_caps.h"
 #include "gst/mux/taken_clip.h"
+#include "gst/mux/wallpaper.h"
 #include "gst/support/limits.h"
 
 namespace livephoto::mux {
@@ -18,6 +19,8 @@ struct Settings {
   bool faststart = false;
   bool strict = true;
   std::string fingerprint;
+  Purpose purpose = Purpose::Usual;
+  WallpaperWishes wallpaper;
 
   Profiles profiles() const { return strict ? Profiles::Apple : Profiles::Any; }
   Wishes wishes() const {

@@ -38,6 +38,12 @@ Geometry fit(const PictureSize& picture, const SizeLimit& limit) {
   Geometry geometry;
   if (limit.crop && limit.width != 0 && limit.height != 0)
     cut_to_aspect(picture, static_cast<double>(limit.width) / limit.height, geometry);
+  if (limit.is_exact) {
+    geometry.is_scaled = true;
+    geometry.width = static_cast<int>(limit.width);
+    geometry.height = static_cast<int>(limit.height);
+    return geometry;
+  }
   const int kept_width = picture.width - geometry.left - geometry.right;
   const int kept_height = picture.height - geometry.top - geometry.bottom;
   const double width = static_cast<double>(kept_width) * picture.width_ratio / picture.height_ratio;

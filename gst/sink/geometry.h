@@ -7,7 +7,8 @@ namespace livephoto::sink {
 struct SizeLimit {
   unsigned width = 0;
   unsigned height = 0;
-  bool crop = false;  // fill both instead of fitting inside
+  bool crop = false;      // fill both instead of fitting inside
+  bool is_exact = false;  // that size, also where the picture is smaller; both are even
 
   bool is_set() const { return width != 0 || height != 0; }
 };
@@ -34,9 +35,8 @@ struct Geometry {
   bool is_scaled = false;
 };
 
-// Never enlarges, and keeps the aspect to the nearest even pixel. Sizes are those
-// of the picture as displayed. A picture less than two pixels wide or high stays
-// as it is.
+// Never enlarges but to an exact size, and keeps the aspect to the nearest even pixel. Sizes are
+// those of the picture as displayed. A picture less than two pixels wide or high stays as it is.
 Geometry fit(const PictureSize& picture, const SizeLimit& limit);
 
 // Whether that changes more of it than an odd last column or row.

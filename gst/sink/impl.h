@@ -42,6 +42,7 @@ struct Run {
   std::atomic<bool> async_pending = false;
   std::atomic<bool> is_flushing = false;  // the picture, with mode=trigger
   std::atomic<bool> was_flushed = false;
+  gulong motion_probe = 0;  // at select's pictures, for a wallpaper
 };
 
 struct Impl {

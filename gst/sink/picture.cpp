@@ -13,6 +13,7 @@
 #include "gst/sink/geometry.h"
 #include "gst/sink/pixels.h"
 #include "gst/sink/rows.h"
+#include "gst/support/clip_motion.h"
 #include "gst/support/error.h"
 #include "gst/support/interlacing.h"
 #include "gst/support/tags.h"
@@ -54,6 +55,38 @@ Result<void> check_size(GstElement* encoder, const PictureSize& picture, const S
       {}};
 }
 
+// ---- For a wallpaper ----
+
+constexpr double kMiddleRate = 45;
+
+unsigned wallpaper_rate(const Settings& settings, const GstVideoInfo& video) {
+  if (settings.frame_rate != 0) return settings.frame_rate;
+  const double rate = video.fps_d > 0 ? static_cast<double>(video.fps_n) / video.fps_d : 0;
+  return rate > kMiddleRate ? 60 : 30;
+}
+
+Owned<GstCaps> hevc_main() { return adopt(gst_caps_from_string("video/x-h265, profile=main")); }
+
+// HDR in 8 bits would show bands, and its brightness would be another.
+Result<void> check_for_wallpaper(GstElement* encoder, const GstVideoInfo& video) {
+  const auto transfer = video.colorimetry.transfer;
+  if (transfer == GST_VIDEO_TRANSFER_SMPTE2084 || transfer == GST_VIDEO_TRANSFER_ARIB_STD_B67) {
+    return Error{
+        ErrorCode::Unsupported,
+        "The video is HDR, and what is known of lock screens is of 8 bits in SDR; make an SDR "
+        "video of it first.",
+        {}};
+  }
+  const auto made = adopt(gst_pad_get_pad_template_caps(pad_of(encoder, "src").get()));
+  if (gst_caps_can_intersect(made.get(), hevc_main().get())) return {};
+  return Error{
+      ErrorCode::InvalidInput,
+      "purpose=wallpaper needs an encoder of H.265, which " +
+          std::string(GST_OBJECT_NAME(gst_element_get_factory(encoder))) +
+          " is not; leave out video-encoder and encoding-profile, or name another.",
+      {}};
+}
+
 // What is done to raw pictures before they are cut or encoded.
 void add_preparation(RowMaker& before, const Settings& settings, const GstCaps* caps) {
   GstVideoInfo video;
@@ -66,6 +99,7 @@ void add_preparation(RowMaker& before, const Settings& settings, const GstCaps* 
   if (settings.wants_turning()) add_turning(before);
   if (is_odd || settings.size.is_set())
     add_fitting(before, settings.size, is_odd || settings.size.crop);
+  if (settings.for_wallpaper) add_rate(before, wallpaper_rate(settings, video));
   before.add("videoconvert");
 }
 
@@ -118,7 +152,7 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
       settings.video_encoder,
       settings.profile.get(),
       is_live ? Use::Live : Use::Clip};
-  auto encoder = video_encoder(wish, depth_of(caps));
+  auto encoder = video_encoder(wish, settings.for_wallpaper ? Depth::High : depth_of(caps));
   if (!encoder) return encoder.error();
   GstVideoInfo video;
   gst_video_info_init(&video);
@@ -131,9 +165,17 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
     return checked;
   if (is_live) return encode_live(self, from, *std::move(encoder), caps);
   RowMaker encoding;
-  add_encoder(encoding, std::move(encoder), wished_format(wish, Kind::Picture));
   const auto movie_pad = pad_of(impl.mux, "video_0");
   const auto chosen = pad_of(impl.select, "video_src");
+  if (settings.for_wallpaper) {
+    if (const auto fits = check_for_wallpaper(encoder->get(), video); !fits) return fits;
+    encoding.add("capsfilter");
+    set(encoding.last(), "caps", "video/x-raw, format = (string) I420");
+    add_encoder(encoding, std::move(encoder), hevc_main());
+    impl.run.motion_probe = gst::measure_motion(chosen.get());
+  } else {
+    add_encoder(encoding, std::move(encoder), wished_format(wish, Kind::Picture));
+  }
   if (const auto inserted = encoding.insert(self, chosen.get(), movie_pad.get()); !inserted)
     return inserted;
 

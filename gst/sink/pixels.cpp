@@ -202,6 +202,8 @@ void add_fitting(RowMaker& row, const SizeLimit& limit, bool cuts) {
   row.add("videoscale");
   GstElement* scale = row.last();
   set(scale, "method", "lanczos");
+  // What is cut to whole pixels has not to a hair the shape of the size that is asked for.
+  if (limit.is_exact) set(scale, "add-borders", "false");
   row.add("capsfilter");
   GstElement* filter = row.last();
   if (!filter) return;
@@ -226,6 +228,15 @@ void add_blackening(RowMaker& row) {
       show_on_black,
       info,
       [](gpointer data) { delete static_cast<GstVideoInfo*>(data); });
+}
+
+void add_rate(RowMaker& row, unsigned pictures_a_second) {
+  row.add("videorate");
+  set(row.last(), "skip-to-first", "true");
+  row.add("capsfilter");
+  const std::string caps =
+      "video/x-raw, framerate = (fraction) " + std::to_string(pictures_a_second) + "/1";
+  set(row.last(), "caps", caps.c_str());
 }
 
 // It hands on as it is what has a format that it does not know; not to this filter.

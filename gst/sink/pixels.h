@@ -19,6 +19,9 @@ void add_fitting(RowMaker& row, const SizeLimit& limit, bool cuts);
 // A converter to the formats that on_black() takes, and the pictures behind it on black.
 void add_blackening(RowMaker& row);
 
+// So many pictures a second, evenly spaced, from the first one on.
+void add_rate(RowMaker& row, unsigned pictures_a_second);
+
 // The fields of each picture become pictures.
 void add_deinterlacing(RowMaker& row);
 

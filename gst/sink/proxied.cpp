@@ -39,6 +39,15 @@ GParamSpec* copy_of(GParamSpec* original) {
     default:
       break;
   }
+  if (G_IS_PARAM_SPEC_FLAGS(original)) {
+    return g_param_spec_flags(
+        name,
+        nick,
+        blurb,
+        G_PARAM_SPEC_VALUE_TYPE(original),
+        g_value_get_flags(initial),
+        flags);
+  }
   if (G_IS_PARAM_SPEC_ENUM(original)) {
     return g_param_spec_enum(
         name,

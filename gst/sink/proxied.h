@@ -7,7 +7,7 @@ namespace livephoto::sink {
 
 // A property like `name` of the class of `type`: same type, range, default, blurb
 // and flags. Of type gboolean, gchararray, gint,
-// guint64 or an enum.
+// guint64, an enum or flags.
 GParamSpec* proxied(GType type, const gchar* name);
 
 }  // namespace livephoto::sink

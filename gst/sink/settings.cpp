@@ -1,5 +1,7 @@
 #include "gst/sink/settings.h"
 
+#include "core/text.h"
+
 namespace livephoto::sink {
 namespace {
 
@@ -27,6 +29,7 @@ enum {
   PROP_CROP,
   PROP_UPRIGHT,
   PROP_MAX_CAPTURES,
+  PROP_FRAME_RATE,
   PROP_END,
 };
 static_assert(PROP_END == kPropertiesEnd);
@@ -41,6 +44,22 @@ std::string text_of(const GValue* value) {
 StillFormat still_format(const Settings& settings, const std::string& location) {
   if (settings.still_format == STILL_FORMAT_AUTO) return named_still_format(location);
   return settings.still_format == STILL_FORMAT_JPEG ? StillFormat::Jpeg : StillFormat::Heic;
+}
+
+Result<void> settle_for_wallpaper(Settings& settings) {
+  // As TouSC and goLive have it: docs/lock-screen.md.
+  constexpr SizeLimit kTaken{.width = 1080, .height = 1920, .crop = true, .is_exact = true};
+  SizeLimit& size = settings.size;
+  if ((size.width == 0) != (size.height == 0)) {
+    return invalid_input(
+        "purpose=wallpaper makes pictures of exactly one size; set max-width and max-height, or "
+        "neither for 1080x1920.");
+  }
+  if (size.width % 2 != 0 || size.height % 2 != 0)
+    return invalid_input("purpose=wallpaper needs an even max-width and max-height.");
+  size = size.is_set() ? SizeLimit{size.width, size.height, true, true} : kTaken;
+  settings.upright = true;
+  return {};
 }
 
 GType still_format_type() {
@@ -227,6 +246,23 @@ void install_properties(GObjectClass* klass) {
           64,
           Settings{}.max_captures,
           kFlags));
+  /**
+   * GstLivePhotoSink:frame-rate:
+   *
+   * With purpose=wallpaper pictures are repeated or left out until there are so many a
+   * second, evenly spaced. Cameras of iPhones have 30; two projects that report success, 60.
+   */
+  install(
+      PROP_FRAME_RATE,
+      g_param_spec_uint(
+          "frame-rate",
+          "Frame rate",
+          "Pictures a second with purpose=wallpaper (0: 30 or 60, whichever is nearer to the "
+          "source's)",
+          0,
+          240,
+          0,
+          kFlags));
 }
 
 bool set_property(Settings& settings, guint id, const GValue* value) {
@@ -265,6 +301,9 @@ bool set_property(Settings& settings, guint id, const GValue* value) {
       break;
     case PROP_MAX_CAPTURES:
       settings.max_captures = g_value_get_uint(value);
+      break;
+    case PROP_FRAME_RATE:
+      settings.frame_rate = g_value_get_uint(value);
       break;
     default:
       return false;
@@ -306,6 +345,9 @@ bool get_property(const Settings& settings, guint id, GValue* value) {
       break;
     case PROP_MAX_CAPTURES:
       g_value_set_uint(value, settings.max_captures);
+      break;
+    case PROP_FRAME_RATE:
+      g_value_set_uint(value, settings.frame_rate);
       break;
     default:
       return false;

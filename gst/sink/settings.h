@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "core/result.h"
 #include "gst/sink/geometry.h"
 #include "gst/sink/pair_files.h"
 
@@ -25,16 +26,22 @@ struct Settings {
   SizeLimit size;
   bool upright = false;
   guint max_captures = 4;  // at once
+  guint frame_rate = 0;    // of a wallpaper; 0: 30 or 60, what is nearer to the source's
+  bool for_wallpaper = false;
 
   // Pictures that are turned or scaled are turned upright first.
   bool wants_turning() const { return upright || size.is_set(); }
 };
 
+// Where it is for a wallpaper: upright pixels of a size that is known to be taken, or of the one
+// that is given. InvalidInput where one side alone is given.
+Result<void> settle_for_wallpaper(Settings& settings);
+
 // As it was chosen, or by the extension of `location`.
 StillFormat still_format(const Settings& settings, const std::string& location);
 
 // The ids of these properties are from 1 on, and below this.
-inline constexpr guint kPropertiesEnd = 12;
+inline constexpr guint kPropertiesEnd = 13;
 void install_properties(GObjectClass* klass);
 
 // False for an id that is none of these properties.

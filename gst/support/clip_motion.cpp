@@ -1,0 +1,119 @@
+// The question is a custom query: it passes encoders and parsers, which know nothing of it. Its
+// answer goes by a pointer, since it never leaves the process.
+#include "gst/support/clip_motion.h"
+
+#include <gst/video/video.h>
+
+#include <mutex>
+
+#include "core/select/frame_meter.h"
+#include "gst/support/ptr.h"
+#include "gst/support/running_time.h"
+
+namespace livephoto::gst {
+namespace {
+
+constexpr const gchar* kQuery = "GstLivePhotoClipMotion";
+constexpr const gchar* kAnswer = "answer";
+
+class Measuring {
+ public:
+  void set_caps(GstCaps* caps) {
+    const std::lock_guard lock(mutex_);
+    if (!gst_video_info_from_caps(&info_, caps)) gst_video_info_init(&info_);
+  }
+
+  void measure(GstPad* pad, GstBuffer* buffer) {
+    const auto event = adopt(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+    if (!event || !GST_BUFFER_PTS_IS_VALID(buffer)) return;
+    const GstSegment* segment = nullptr;
+    gst_event_parse_segment(event.get(), &segment);
+    const auto time = running_time(*segment, GST_BUFFER_PTS(buffer));
+    const std::lock_guard lock(mutex_);
+    GstVideoFrame frame;
+    if (!time || !gst_video_frame_map(&frame, &info_, buffer, GST_MAP_READ)) return;
+    // After a flush a clip begins anew.
+    if (!motion_.frames.empty() && *time <= motion_.frames.back().time) restart();
+    motion_.size = {
+        static_cast<std::uint32_t>(info_.width),
+        static_cast<std::uint32_t>(info_.height)};
+    const select::LumaView luma{
+        .pixels = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)),
+        .width = GST_VIDEO_FRAME_WIDTH(&frame),
+        .height = GST_VIDEO_FRAME_HEIGHT(&frame),
+        .stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0),
+        .is_full_range = info_.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255};
+    motion_.frames.push_back(meter_.measure(luma, *time));
+    motion_.planes.push_back(select::kept_plane(luma));
+    gst_video_frame_unmap(&frame);
+  }
+
+  ClipMotion motion() {
+    const std::lock_guard lock(mutex_);
+    return motion_;
+  }
+
+ private:
+  void restart() {
+    motion_.frames.clear();
+    motion_.planes.clear();
+    meter_.restart();
+  }
+
+  std::mutex mutex_;  // the muxer may ask in another stream's thread
+  GstVideoInfo info_{};
+  select::FrameMeter meter_;
+  ClipMotion motion_;
+};
+
+GstPadProbeReturn answer(GstQuery* query, Measuring& measuring) {
+  const GstStructure* structure = gst_query_get_structure(query);
+  if (GST_QUERY_TYPE(query) != GST_QUERY_CUSTOM || !gst_structure_has_name(structure, kQuery))
+    return GST_PAD_PROBE_OK;
+  gpointer to = nullptr;
+  gst_structure_get(structure, kAnswer, G_TYPE_POINTER, &to, nullptr);
+  *static_cast<std::optional<ClipMotion>*>(to) = measuring.motion();
+  return GST_PAD_PROBE_HANDLED;
+}
+
+GstPadProbeReturn watch(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+  auto& measuring = *static_cast<Measuring*>(data);
+  const auto type = GST_PAD_PROBE_INFO_TYPE(info);
+  if (type & GST_PAD_PROBE_TYPE_QUERY_UPSTREAM)
+    return answer(GST_PAD_PROBE_INFO_QUERY(info), measuring);
+  if (type & GST_PAD_PROBE_TYPE_BUFFER) {
+    measuring.measure(pad, GST_PAD_PROBE_INFO_BUFFER(info));
+    return GST_PAD_PROBE_OK;
+  }
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  measuring.set_caps(caps);
+  return GST_PAD_PROBE_OK;
+}
+
+}  // namespace
+
+std::optional<ClipMotion> clip_motion_before(GstPad* pad) {
+  std::optional<ClipMotion> motion;
+  GstQuery* query = gst_query_new_custom(
+      GST_QUERY_CUSTOM,
+      gst_structure_new(kQuery, kAnswer, G_TYPE_POINTER, &motion, nullptr));
+  gst_pad_peer_query(pad, query);
+  gst_query_unref(query);
+  return motion;
+}
+
+gulong measure_motion(GstPad* pad) {
+  return gst_pad_add_probe(
+      pad,
+      static_cast<GstPadProbeType>(
+          GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
+          GST_PAD_PROBE_TYPE_QUERY_UPSTREAM),
+      watch,
+      new Measuring,
+      [](gpointer data) { delete static_cast<Measuring*>(data); });
+}
+
+}  // namespace livephoto::gst
