@@ -32,6 +32,7 @@ class Adviser {
     on_size();
     on_date();
     on_hidden_pictures();
+    on_wallpaper();
     return std::move(advice_);
   }
 
@@ -107,6 +108,13 @@ class Adviser {
             " frames before and after the clip are in the movie too, hidden: others can find them, "
             "and "
             "a player that does not know edit lists shows them. --exact leaves them out.");
+  }
+
+  void on_wallpaper() {
+    if (!job_.settings.wallpaper) return;
+    say("wallpaper-unproven",
+        "Whether it moves on a lock screen was never shown on a device; verify --profile wallpaper "
+        "says what is known, docs/device-test.md how to try it.");
   }
 
   const Job& job_;

@@ -26,7 +26,7 @@ _gst_livephoto() {
   case $command in
     '') options='make suggest inspect verify repair split capture --help --version' ;;
     make)
-      options='--output --keep-tree --force --dry-run --start --duration --still --auto --pick --no-advice --exact --jpeg
+      options='--output --keep-tree --force --dry-run --start --duration --still --auto --pick --no-advice --exact --wallpaper --jpeg
         --pvt --zip --size --crop --mute --date --gps --no-gps --strip --files0-from --from --jobs --timeout --json --help' ;;
     suggest)
       options='--count --duration --sheet --force --files0-from --jobs --timeout --json --help' ;;

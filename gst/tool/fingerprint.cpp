@@ -111,6 +111,7 @@ std::string text_of_settings(const Job& job) {
   if (job.pick > 0) text += "\npick " + std::to_string(job.pick);
   // Nothing stands in a stripped pair; this is so that no other one is taken for it.
   if (settings.strip) text += "\nstrip";
+  if (settings.wallpaper) text += "\nwallpaper";
   text += "\ndate " + (settings.date ? isobmff::iso_8601(*settings.date) : "none");
   text += "\nplace " + (settings.place ? isobmff::iso_6709(*settings.place) : "none");
   return text + '\n';

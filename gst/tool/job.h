@@ -30,6 +30,7 @@ struct Settings {
   std::optional<Place> place;
   bool no_gps = false;
   bool strip = false;
+  bool wallpaper = false;  // with all that a lock screen is known to look at; exact, too
 };
 
 // Times count from the video's first picture.

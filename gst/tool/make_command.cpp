@@ -40,6 +40,9 @@ constexpr const char* kExamples =
   All videos below a folder, in the same folders below out. Once more: only
   what is not made yet.
     gst-livephoto-1.0 make holidays --keep-tree -o out/
+  With all that a moving lock screen is known to look at; nobody has shown on a device
+  that it moves.
+    gst-livephoto-1.0 make holiday.mp4 --auto --wallpaper
   What another program has chosen, one moment a line.
     echo '{"video": "holiday.mp4", "start": 12.5}' | gst-livephoto-1.0 make --from -
 
@@ -56,6 +59,7 @@ struct Arguments {
   std::string size, date, place_on_earth;
   bool keep_tree = false;
   bool exact = false, jpeg = false, pvt = false, zip = false, crop = false, mute = false;
+  bool wallpaper = false;
   bool no_gps = false, strip = false, force = false, dry_run = false, as_json = false;
   bool finds = false, no_advice = false;
   unsigned pick = 1;
@@ -77,7 +81,8 @@ Result<void> parse_option(
 
 Result<Settings> settings_of(const Arguments& arguments) {
   Settings settings;
-  settings.exact = arguments.exact;
+  settings.wallpaper = arguments.wallpaper;
+  settings.exact = arguments.exact || arguments.wallpaper;
   settings.still_format = arguments.jpeg ? StillFormat::Jpeg : StillFormat::Heic;
   if (arguments.pvt) settings.bundle = arguments.zip ? Bundle::PvtZip : Bundle::Pvt;
   settings.crop = arguments.crop;
@@ -96,6 +101,8 @@ Result<Settings> settings_of(const Arguments& arguments) {
           parse_option("--gps", arguments.place_on_earth, parse_place, settings.place);
       !read)
     return read.error();
+  if (settings.wallpaper && (settings.size.width == 0) != (settings.size.height == 0))
+    return invalid_input("--wallpaper wants a width and a height in --size, such as 1080x1920.");
   return settings;
 }
 
@@ -311,6 +318,12 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->group(moment);
 
   const std::string pair = "The pair";
+  command
+      .add_flag(
+          "--wallpaper",
+          arguments.wallpaper,
+          "For a lock screen that moves, 1080x1920; unproven on a device")
+      ->group(pair);
   command.add_flag("--jpeg", arguments.jpeg, "A JPEG still in place of HEIC")->group(pair);
   command.add_flag("--pvt", arguments.pvt, "Both files in a folder NAME.pvt")->group(pair);
   command.add_flag("--zip", arguments.zip, "With --pvt: that folder as NAME.pvt.zip")->group(pair);

@@ -102,6 +102,7 @@ class Maker {
         nullptr);
     if (job_.moment.still)
       g_object_set(sink_, "still-time", stream_time(*job_.moment.still), nullptr);
+    if (settings.wallpaper) gst_util_set_object_arg(G_OBJECT(sink_), "purpose", "wallpaper");
     if (!settings.strip) g_object_set(sink_, "fingerprint", fingerprint.c_str(), nullptr);
     // Not the property: a "%d" in a name of the user's is a part of it.
     g_signal_connect(

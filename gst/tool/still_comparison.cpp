@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/select/frame_meter.h"
 #include "core/text.h"
 #include "gst/tool/decoder.h"
 #include "gst/tool/heif_luma.h"
@@ -72,6 +73,25 @@ Result<Luma> jpeg_luma(const StillFacts& still) {
   if (!frame) return frame.error();
   if (!*frame) return invalid_input("There is no picture in it.");
   return luma_of((*frame)->sample.get());
+}
+
+// Its luma lent to the meter.
+Result<select::FrameMeasures> measured(select::FrameMeter& meter, const DecodedFrame& decoded) {
+  GstVideoInfo info;
+  GstBuffer* buffer = gst_sample_get_buffer(decoded.sample.get());
+  GstVideoFrame frame;
+  if (!buffer || !gst_video_info_from_caps(&info, gst_sample_get_caps(decoded.sample.get())) ||
+      !gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ))
+    return invalid_input("It was decoded to a picture that cannot be read.");
+  const select::LumaView luma{
+      .pixels = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)),
+      .width = GST_VIDEO_FRAME_WIDTH(&frame),
+      .height = GST_VIDEO_FRAME_HEIGHT(&frame),
+      .stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0),
+      .is_full_range = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255};
+  const auto measures = meter.measure(luma, decoded.time);
+  gst_video_frame_unmap(&frame);
+  return measures;
 }
 
 struct Film {
@@ -138,6 +158,36 @@ Result<Check> compared(const StillFacts& still, const MovieFacts& movie) {
   return still_frame_check(from_afar(*picture, film->aspect), film->frames, *marker);
 }
 
+// Past the marker, which may be rounded otherwise than the frames, nothing is looked at.
+constexpr nanoseconds kBehindMarker{2'000'000};
+
+Result<Check> movement_of(const StillFacts& still, const MovieFacts& movie) {
+  const auto marker = marker_of(movie);
+  if (!marker) return invalid_input("There is no marker that says which frame is the still's.");
+  if (movie.video() == nullptr) return invalid_input("The movie shows no picture.");
+  if (const auto small = check_sizes(still, movie); !small) return small.error();
+  Decoder decoder({.pixels = kMostFramePixels, .memory = kMostMemory, .time = kLongestWait});
+  if (const auto opened = decoder.open(movie.path, "auto", kLuma); !opened) return opened.error();
+  select::FrameMeter meter;
+  std::vector<select::FrameMeasures> frames;
+  GstVideoInfo info;
+  gst_video_info_init(&info);
+  for (;;) {
+    const auto frame = decoder.next();
+    if (!frame) return about("The movie", frame.error());
+    if (!*frame || (*frame)->time > *marker + kBehindMarker) break;
+    gst_video_info_from_caps(&info, gst_sample_get_caps((*frame)->sample.get()));
+    const auto measures = measured(meter, **frame);
+    if (!measures) return measures.error();
+    frames.push_back(*measures);
+  }
+  return wallpaper_movement_check(
+      frames,
+      static_cast<std::uint32_t>(info.width),
+      static_cast<std::uint32_t>(info.height),
+      *marker);
+}
+
 }  // namespace
 
 void compare_still(const StillFacts& still, const MovieFacts& movie, Verification& verification) {
@@ -151,6 +201,15 @@ void compare_still(const StillFacts& still, const MovieFacts& movie, Verificatio
     return other.profile != Profile::Apple;
   });
   checks.insert(behind, *check);
+}
+
+void measure_movement(
+    const StillFacts& still, const MovieFacts& movie, Verification& verification) {
+  const auto check = movement_of(still, movie);
+  if (check)
+    verification.checks.push_back(*check);
+  else if (verification.not_compared.empty())
+    verification.not_compared = check.error().message;
 }
 
 }  // namespace livephoto::tool

@@ -1,4 +1,5 @@
-// Looks at the still and at the movie's frames: whether the marked one is the still's.
+// Looks at the still and at the movie's frames: whether the marked one is the still's, and how much
+// moves before it.
 #pragma once
 
 #include "core/pair/inspect.h"
@@ -10,5 +11,9 @@ namespace livephoto::tool {
 // not looked at: no working marker, a movie of more than 30 s, no decoder. Decodes the whole
 // movie, by GStreamer, and the still, by that or libheif.
 void compare_still(const StillFacts& still, const MovieFacts& movie, Verification& verification);
+
+// Adds wallpaper_movement_check(), or says in `not_compared` why nothing was measured. Decodes the
+// whole movie.
+void measure_movement(const StillFacts& still, const MovieFacts& movie, Verification& verification);
 
 }  // namespace livephoto::tool

@@ -31,9 +31,14 @@ constexpr const char* kExamples =
   A folder with all below it: who pairs with whom, and who has lost its partner.
     gst-livephoto-1.0 verify photos/
 
-Profiles: apple (the default), immich, photoprism, memories, ente, web. What breaks
-another profile's rules is a warning. Rules are those that are published or were
-observed; whether Apple's Photos takes a pair only a device can show.)";
+  Is all there that a moving lock screen is known to need? What each rule rests on is
+  told behind it.
+    gst-livephoto-1.0 verify --profile wallpaper IMG_0001
+
+Profiles: apple (the default), immich, photoprism, memories, ente, web, and wallpaper,
+which is asked only by its name. What breaks another profile's rules is a warning.
+Rules are those that are published or were observed; whether Apple's Photos takes a
+pair only a device can show.)";
 
 struct Arguments {
   std::vector<std::string> names;
@@ -83,6 +88,10 @@ std::string list_of(const std::vector<fs::path>& paths) {
   return text;
 }
 
+void add(const std::vector<Check>& more, std::vector<Check>& checks) {
+  checks.insert(checks.end(), more.begin(), more.end());
+}
+
 int verify_all(const std::vector<fs::path>& folders, Profile profile, bool as_json) {
   auto report = verify_folders(folders);
   if (!report) return refuse(report.error().message);
@@ -90,6 +99,9 @@ int verify_all(const std::vector<fs::path>& folders, Profile profile, bool as_js
     return refuse(
         "There is no still and no movie in " + list_of(folders) +
         "; of what is packed (.pvt.zip) inspect tells.");
+  if (profile == Profile::Wallpaper)
+    for (Verification& pair : report->pairs)
+      add(wallpaper_checks(pair.still_facts, pair.movie_facts), pair.checks);
   for (Verification& pair : report->pairs)
     pair.not_compared = "Pictures are looked at where one pair is named, not of all in a folder.";
   if (as_json) {
@@ -112,11 +124,15 @@ std::string problem_of(const Inspection& inspection) {
 }
 
 // Of files that can be read.
-void look_at_pictures(Inspection& inspection) {
-  if (inspection.still && inspection.movie)
-    compare_still(*inspection.still, *inspection.movie, *inspection.together);
-  else
-    inspection.together->not_compared = "One of the files cannot be read.";
+void look_at_pictures(Inspection& inspection, Profile profile) {
+  Verification& together = *inspection.together;
+  if (!inspection.still || !inspection.movie) {
+    together.not_compared = "One of the files cannot be read.";
+    return;
+  }
+  compare_still(*inspection.still, *inspection.movie, together);
+  if (profile == Profile::Wallpaper)
+    measure_movement(*inspection.still, *inspection.movie, together);
 }
 
 // What is to be decoded has to be there as files.
@@ -141,7 +157,9 @@ bool verify_one(const Subject& subject, Profile profile, bool as_json) {
     print(object);
     return false;
   }
-  look_at_pictures(inspection);
+  if (profile == Profile::Wallpaper)
+    add(wallpaper_checks(inspection.still, inspection.movie), inspection.together->checks);
+  look_at_pictures(inspection, profile);
   if (as_json)
     print(pair_event(*inspection.together, profile));
   else
@@ -154,7 +172,7 @@ int run(const Arguments& arguments) {
   if (!profile)
     return refuse(
         "There is no profile \"" + shown(arguments.profile) +
-        "\"; apple, immich, photoprism, memories, ente and web are known.");
+        "\"; apple, immich, photoprism, memories, ente, web and wallpaper are known.");
   if (arguments.names.empty())
     return refuse("There is nothing to verify; --help shows how to name a pair or a folder.");
   const std::vector<fs::path> names(arguments.names.begin(), arguments.names.end());

@@ -43,7 +43,8 @@ json settings_json(const Settings& settings) {
       {"date", settings.date ? json(isobmff::iso_8601(*settings.date)) : json()},
       {"place", place},
       {"no-gps", settings.no_gps},
-      {"strip", settings.strip}};
+      {"strip", settings.strip},
+      {"wallpaper", settings.wallpaper}};
 }
 
 Settings settings_in(const json& object) {
@@ -62,6 +63,7 @@ Settings settings_in(const json& object) {
   }
   settings.no_gps = object.at("no-gps");
   settings.strip = object.at("strip");
+  settings.wallpaper = object.at("wallpaper");
   return settings;
 }
 

@@ -110,7 +110,7 @@ TEST(Fingerprint, SeesEverySetting) {
   const Folder folder;
   Folder::file("a");
   const Job plain = job_for("a");
-  std::vector<Job> others(12, plain);
+  std::vector<Job> others(13, plain);
   others[0].moment.start = seconds(1);
   others[1].moment.duration = seconds(2);
   others[2].moment.still = seconds(1);
@@ -123,6 +123,7 @@ TEST(Fingerprint, SeesEverySetting) {
   others[9].settings.place = Place{1, 2, {}};
   others[10].settings.strip = true;
   others[11].settings.no_gps = true;
+  others[12].settings.wallpaper = true;
   std::set<std::string> seen{of(plain)};
   for (const Job& other : others) EXPECT_TRUE(seen.insert(of(other)).second);
 

@@ -30,7 +30,8 @@ Job some_job() {
           CaptureTime{.year = 2024, .month = 5, .day = 17, .hour = 10, .utc_offset_minutes = -90},
       .place = Place{-1.5, 2.5, 3.0},
       .no_gps = true,
-      .strip = true};
+      .strip = true,
+      .wallpaper = true};
   job.force = true;
   job.part = SheetPart{SheetForm::Picture, "/parts/\xff 7"};
   return job;
