@@ -62,17 +62,15 @@ launch $name uridecodebin uri="$uri" name=d \
   s.video_src ! x265enc option-string=crf=22 speed-preset=veryfast ! "${main[@]}" ! m. \
   s.still_src ! heifstillsink location="$folder/$name.HEIC"
 
-# Half a second of black before the pictures, in one group with them; then from behind the black on, as it is.
+# The whole video in one group of pictures; then from half a second in, as it is: what is before stays, hidden.
 name=05-edit-mid-gop
 source=$(mktemp --suffix=.mov)
 trap 'rm -f -- "$source"' EXIT
-gst-launch-1.0 -q concat name=c ! x265enc option-string=crf=22:scenecut=0:keyint=600 speed-preset=veryfast \
-  ! h265parse ! qtmux ! filesink location="$source" \
-  videotestsrc pattern=black num-buffers=15 \
-  ! "video/x-raw,format=I420,width=1080,height=1920,framerate=30/1,pixel-aspect-ratio=1/1" ! c. \
-  uridecodebin uri="$uri" name=d d. ! "${pictures[@]}" ! identity eos-after=120 ! c.
+gst-launch-1.0 -q uridecodebin uri="$uri" name=d \
+  d. ! "${pictures[@]}" ! x265enc option-string=crf=22:scenecut=0:keyint=9000 speed-preset=veryfast \
+  ! h265parse ! qtmux ! filesink location="$source"
 launch $name filesrc location="$source" ! qtdemux name=d \
-  livephotoselect name=s start-time=$((second / 2)) duration=$((3 * second)) still-time=$((still + second / 2)) \
+  livephotoselect name=s start-time=$((second / 2)) duration=$((3 * second)) still-time="$still" \
   "${mux[@]}" ! filesink location="$folder/$name.MOV" \
   d. ! h265parse ! s.video_sink s.video_src ! m. \
   s.still_src ! decodebin ! videoconvert ! heifstillsink location="$folder/$name.HEIC"
