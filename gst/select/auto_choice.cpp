@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "core/text.h"
 #include "gst/scan/scan.h"
@@ -18,6 +19,8 @@ using gst::adopt;
 
 constexpr const char* kProgressCode = "select-moment";
 constexpr auto kSayEvery = std::chrono::milliseconds(500);
+constexpr auto kLinkedBy = std::chrono::seconds(1);
+constexpr auto kAskEvery = std::chrono::milliseconds(10);
 
 // Addresses that lead to the same bytes when they are opened again; fd: and appsrc: do not.
 constexpr std::array<std::string_view, 8> kOpenedAgain{
@@ -80,6 +83,23 @@ bool AutoChoice::goes_on(unsigned flushes) {
   return state_ == State::UnderWay && looking_->flushes == flushes;
 }
 
+// The picture's, since the sound may be of another source. It has none while somebody links what is
+// before it in another thread, as livephotosink does, and nobody says when that is over.
+std::optional<std::string> AutoChoice::address_of_source(unsigned flushes) {
+  const auto give_up = std::chrono::steady_clock::now() + kLinkedBy;
+  do {
+    if (auto address = address_before(branches_[0].sink)) return address;
+    if (looks_for(branches_[0])) break;
+    std::this_thread::sleep_for(kAskEvery);
+  } while (goes_on(flushes) && std::chrono::steady_clock::now() < give_up);
+  return address_before(branches_[1].sink);
+}
+
+bool AutoChoice::looks_for(const Branch& branch) const {
+  const std::lock_guard lock(mutex_);
+  return looking_ == &branch;
+}
+
 void AutoChoice::say(GstProgressType type, const char* text) {
   gst_element_post_message(
       element_,
@@ -88,20 +108,17 @@ void AutoChoice::say(GstProgressType type, const char* text) {
 
 Result<std::optional<Moment>> AutoChoice::choose(const Wanted& wanted) {
   unsigned flushes = 0;
-  GstPad* sink = nullptr;
   {
     const std::lock_guard lock(mutex_);
     flushes = looking_->flushes;
-    // The sound may be of another source.
-    sink = gst_pad_is_linked(branches_[0].sink) ? branches_[0].sink : looking_->sink;
   }
-  const auto address = address_before(sink);
+  const auto address = address_of_source(flushes);
+  if (!goes_on(flushes)) return std::optional<Moment>();
   if (!address)
     return invalid_input(
         "mode=auto looks through the source before anything of it is used, which one that can be "
         "read only once does not allow; save it to a file first, say start-time with mode=window, "
-        "or "
-        "take the moment when it comes with mode=trigger.");
+        "or take the moment when it comes with mode=trigger.");
   say(GST_PROGRESS_TYPE_START, "Looking for the moment");
   auto said = std::chrono::steady_clock::now();
   const auto scanned =

@@ -28,15 +28,18 @@ GstClockTime timeout() {
   return static_cast<GstClockTime>(std::chrono::nanoseconds(patience()).count());
 }
 
-// Twelve seconds in which a ball bounces, with a sync frame each second.
-std::string video() {
+// Twelve seconds in which a ball bounces, with a sync frame each second; and a sound, if asked for.
+std::string video(bool has_sound = false) {
   static const Folder folder;
-  const std::string path = folder / "ball.mkv";
+  const std::string path = folder / (has_sound ? "ball-and-tone.mkv" : "ball.mkv");
   const std::string line =
-      "videotestsrc pattern=ball num-buffers=180 ! video/x-raw,format=I420,width=160,height=120,"
-      "framerate=15/1 ! x264enc speed-preset=ultrafast key-int-max=15 threads=1 ! h264parse ! "
-      "matroskamux ! filesink location=" +
-      path;
+      std::string(
+          "videotestsrc pattern=ball num-buffers=180 ! video/x-raw,format=I420,width=160,"
+          "height=120,framerate=15/1 ! x264enc speed-preset=ultrafast key-int-max=15 threads=1 ! "
+          "h264parse ! mux. ") +
+      (has_sound ? "audiotestsrc num-buffers=517 ! audio/x-raw,format=S16LE,rate=44100 ! mux. "
+                 : "") +
+      "matroskamux name=mux ! filesink location=" + path;
   const auto pipeline = adopt(gst_parse_launch(line.c_str(), nullptr));
   const auto bus = adopt(GST_OBJECT(gst_element_get_bus(pipeline.get())));
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
@@ -253,6 +256,67 @@ GST_START_TEST(looks_again_after_a_flush) {
 }
 GST_END_TEST
 
+// The sound looks while what is before the picture's pad is still being linked, as livephotosink
+// does.
+GST_START_TEST(finds_the_source_where_the_picture_is_linked_last) {
+  const auto pipeline = adopt(gst_parse_launch(
+      ("filesrc location=" + video(true) +
+       " ! decodebin name=d videoconvert name=c identity name=i ! livephotoselect name=s mode=auto "
+       "duration=2000000000 s.video_src ! fakesink async=false s.audio_src ! fakesink async=false "
+       "s.still_src ! fakesink async=false audioconvert name=a ! s.audio_sink")
+          .c_str(),
+      nullptr));
+  const auto find = [&](const char* name) {
+    return adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), name));
+  };
+  const auto decoded = find("d");
+  const auto before = adopt(gst_element_get_static_pad(find("c").get(), "src"));
+  const auto behind = adopt(gst_element_get_static_pad(find("i").get(), "sink"));
+  const auto sound = adopt(gst_element_get_static_pad(find("s").get(), "audio_sink"));
+  g_signal_connect(
+      decoded.get(),
+      "pad-added",
+      G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer bin) {
+        const auto caps = adopt(gst_pad_get_current_caps(pad));
+        const gchar* type = gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
+        const auto next =
+            adopt(gst_bin_get_by_name(GST_BIN(bin), g_str_has_prefix(type, "video") ? "c" : "a"));
+        const auto sink = adopt(gst_element_get_static_pad(next.get(), "sink"));
+        gst_pad_link(pad, sink.get());
+      }),
+      pipeline.get());
+  const auto wait = [](GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_OK; };
+  const gulong held =
+      gst_pad_add_probe(before.get(), GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM, wait, nullptr, nullptr);
+  std::promise<void> sound_comes;
+  gst_pad_add_probe(
+      sound.get(),
+      GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo*, gpointer comes) {
+        static_cast<std::promise<void>*>(comes)->set_value();
+        return GST_PAD_PROBE_REMOVE;
+      },
+      &sound_comes,
+      nullptr);
+  const auto bus = adopt(GST_OBJECT(gst_element_get_bus(pipeline.get())));
+
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  fail_unless(sound_comes.get_future().wait_for(patience()) == std::future_status::ready);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // it has asked by now, most often
+  gst_pad_link(before.get(), behind.get());
+  gst_pad_remove_probe(before.get(), held);
+  const auto message = adopt(GST_MINI_OBJECT(gst_bus_timed_pop_filtered(
+      GST_BUS(bus.get()),
+      timeout(),
+      static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR))));
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+
+  fail_unless(
+      message && GST_MESSAGE_TYPE(GST_MESSAGE_CAST(message.get())) == GST_MESSAGE_EOS,
+      "the source was not found");
+}
+GST_END_TEST
+
 GST_START_TEST(looks_for_nothing_in_another_mode) {
   Line line(file_source());
   gst_util_set_object_arg(G_OBJECT(line.element("s").get()), "mode", "window");
@@ -299,6 +363,7 @@ Suite* auto_choice_suite() {
   tcase_add_test(cases, finds_the_same_after_a_way_back_to_ready);
   tcase_add_test(cases, can_be_stopped_while_it_looks);
   tcase_add_test(cases, looks_again_after_a_flush);
+  tcase_add_test(cases, finds_the_source_where_the_picture_is_linked_last);
   tcase_add_test(cases, looks_for_nothing_in_another_mode);
   return suite;
 }
