@@ -42,7 +42,6 @@
 #include "gst/mux/sinks.h"
 #include "gst/mux/taken_clip.h"
 #include "gst/mux/wallpaper.h"
-#include "gst/support/clip_motion.h"
 #include "gst/support/error.h"
 #include "gst/support/handshake.h"
 #include "gst/support/priming.h"
@@ -57,7 +56,6 @@ using livephoto::Result;
 using livephoto::gst::adopt;
 using livephoto::gst::asks_for;
 using livephoto::gst::capture_info_of;
-using livephoto::gst::clip_motion_before;
 using livephoto::gst::Confirmation;
 using livephoto::gst::encoder_before;
 using livephoto::gst::kUsualPriming;
@@ -264,27 +262,6 @@ static void gst_live_photo_mux_describe(GstLivePhotoMux* self, TakenClip& taken)
   if (tags) taken.clip.capture = capture_info_of(tags.get());
 }
 
-// How the pictures moved; upstream is asked without a lock.
-static std::optional<livephoto::gst::ClipMotion> gst_live_photo_mux_motion(GstLivePhotoMux* self) {
-  Owned<GstPad> video;
-  {
-    const std::lock_guard lock(self->impl->mutex);
-    for (const auto& sink : self->impl->sinks)
-      if (sink->input.kind() == TrackKind::Video) video = livephoto::gst::retain(sink->pad);
-  }
-  return video ? clip_motion_before(video.get()) : std::nullopt;
-}
-
-static Result<livephoto::Movie> gst_live_photo_mux_plan(
-    GstLivePhotoMux* self, TakenClip& taken, const Settings& settings) {
-  gst_live_photo_mux_describe(self, taken);
-  if (settings.purpose == Purpose::Wallpaper && !taken.clip.video.packets.empty()) {
-    const auto made = make_wallpaper(taken, settings.wallpaper, gst_live_photo_mux_motion(self));
-    if (!made) return made.error();
-  }
-  return livephoto::mux::plan(taken);
-}
-
 // Nobody else tells the user of these: the thread that pushes came with an event.
 static void gst_live_photo_mux_report(GstLivePhotoMux* self, GstFlowReturn flow) {
   if (flow == GST_FLOW_NOT_LINKED) {
@@ -305,6 +282,7 @@ static void gst_live_photo_mux_report(GstLivePhotoMux* self, GstFlowReturn flow)
 static bool gst_live_photo_mux_finish(GstLivePhotoMux* self) {
   TakenClip taken;
   Settings settings;
+  Owned<GstPad> video;
   guint epoch = 0;
   {
     const std::lock_guard lock(self->impl->mutex);
@@ -312,10 +290,15 @@ static bool gst_live_photo_mux_finish(GstLivePhotoMux* self) {
     State& state = *self->impl->state;
     settings = state.settings;
     taken = take_clip(self->impl->sinks, settings.wishes());
+    video = self->impl->sinks.video();
     state.is_over = true;
     epoch = state.epoch;
   }
-  const auto movie = gst_live_photo_mux_plan(self, taken, settings);
+  gst_live_photo_mux_describe(self, taken);
+  const auto made = settings.purpose == Purpose::Wallpaper && !taken.clip.video.packets.empty()
+                        ? make_wallpaper(taken, settings.wallpaper, video.get())
+                        : Result<void>{};
+  const auto movie = made ? livephoto::mux::plan(taken) : made.error();
   if (!movie) {
     gst_live_photo_mux_fail(self, movie.error());
     return false;

@@ -40,11 +40,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/text.h"
 #include "gst/heifstillsink.h"
 #include "gst/livephotomux.h"
 #include "gst/livephotoselect.h"
-#include "gst/mux/wallpaper.h"
 #include "gst/select/pad_caps.h"
 #include "gst/sink/impl.h"
 #include "gst/sink/live_run.h"
@@ -56,6 +54,7 @@
 #include "gst/sink/rows.h"
 #include "gst/sink/settings.h"
 #include "gst/sink/sound.h"
+#include "gst/sink/wallpaper.h"
 #include "gst/support/error.h"
 #include "gst/support/ptr.h"
 
@@ -321,20 +320,6 @@ GstPad* add_ghost(GstLivePhotoSink* self, GstStaticPadTemplate* pad_template) {
 
 // ---- States ------------------------------------------------------------------
 
-Result<void> settle_purpose(GstLivePhotoSink* self) {
-  gint purpose = 0;
-  g_object_get(self->impl->mux, "purpose", &purpose, nullptr);
-  Settings& settings = self->impl->run.settings;
-  settings.for_wallpaper = purpose == static_cast<gint>(livephoto::mux::Purpose::Wallpaper);
-  if (!settings.for_wallpaper) return {};
-  if (livephoto::sink::waits_for_trigger(self)) {
-    return livephoto::invalid_input(
-        "purpose=wallpaper does not go with mode=trigger; capture first, and make the wallpaper of "
-        "the movie that was captured.");
-  }
-  return livephoto::sink::settle_for_wallpaper(settings);
-}
-
 bool start(GstLivePhotoSink* self) {
   Impl& impl = *self->impl;
   {
@@ -346,7 +331,7 @@ bool start(GstLivePhotoSink* self) {
   impl.run.decoded_built = false;
   impl.run.audio_built = false;
   impl.pairs_begun = 0;
-  if (const auto settled = settle_purpose(self); !settled) {
+  if (const auto settled = livephoto::sink::settle_purpose(self); !settled) {
     post_error(self, settled.error());
     return false;
   }

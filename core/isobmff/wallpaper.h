@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -25,9 +26,15 @@ struct Wallpaper {
   std::optional<double> vitality{};
 
   // Hypotheses, each of which can be left away to try it.
-  bool has_orientation = true;    // a track video-orientation, as cameras write it
-  bool has_set_up = true;         // set-up data of ours in live-photo-info
-  bool has_camera_values = true;  // exposure, zoom and the like of no camera in its records
+  bool has_orientation = true;      // a track video-orientation, as cameras write it
+  bool has_set_up = true;           // set-up data of ours in live-photo-info
+  bool has_camera_values = true;    // exposure, zoom and the like of no camera in its records
+  bool needs_length = true;         // kWallpaperShortest at least, or it is refused
+  bool needs_frames_before = true;  // kWallpaperFramesBefore at least, or it is refused
 };
+
+// Both are hypotheses: all that are known have as much.
+inline constexpr std::size_t kWallpaperFramesBefore = 14;  // before the still
+inline constexpr std::chrono::seconds kWallpaperShortest{1};
 
 }  // namespace livephoto

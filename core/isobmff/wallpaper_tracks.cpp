@@ -22,8 +22,6 @@ constexpr std::string_view kInfoKey = "com.apple.quicktime.live-photo-info";
 // Its own type; cameras write the prefix twice.
 constexpr std::string_view kInfoType = "com.apple.quicktime.com.apple.quicktime.live-photo-info";
 
-constexpr std::size_t kFramesBefore = 14;
-constexpr std::uint64_t kShortestSeconds = 1;
 // Frames that a converter of rates has put on its grid, on two clocks.
 constexpr nanoseconds kOneInstant{1'000'000};
 
@@ -128,11 +126,21 @@ Homography from_still(const FramePlace& place) {
   return map;
 }
 
-LivePhotoInfo record_of(const Clip& clip, const Homography& from_still, nanoseconds time) {
+// In pixels, as an iPhone 6s of iOS 14 has it: what its homographies do to the centre, summed up.
+PlanePoint motion_between(const Homography& before, const Homography& now, PlanePoint centre) {
+  const auto back = inverse(before);
+  if (!back) return {};
+  const PlanePoint there = mapped(combined(*back, now), centre);
+  return {centre.x - there.x, centre.y - there.y};
+}
+
+LivePhotoInfo record_of(
+    const Clip& clip, const Homography& from_still, const PlanePoint& motion, nanoseconds time) {
   LivePhotoInfo info;
   info.version = 3;
   info.exposure_seconds = 1.0F / 60;
   info.focus_status = 2;
+  info.motion = {static_cast<float>(motion.x), static_cast<float>(motion.y)};
   info.validity = clip.wallpaper->has_camera_values ? kAllValues : kBlurOnly;
   info.frame_validity = kHomographyAndTimes;
   std::ranges::transform(from_still, info.homography.begin(), [](double value) {
@@ -146,7 +154,7 @@ LivePhotoInfo record_of(const Clip& clip, const Homography& from_still, nanoseco
 }  // namespace
 
 Result<void> check_wallpaper(const Clip& clip, const VideoTimes& times, std::uint64_t marker) {
-  if (times.end < kShortestSeconds * times.timescale) {
+  if (clip.wallpaper->needs_length && times.end < kWallpaperShortest.count() * times.timescale) {
     return invalid_input(
         "The clip lasts " + seconds_text(nanoseconds(times.end * 1'000'000'000 / times.timescale)) +
         "; for a lock screen it needs 1 s at least: choose a longer duration, or a moment that is "
@@ -155,11 +163,11 @@ Result<void> check_wallpaper(const Clip& clip, const VideoTimes& times, std::uin
   const auto shown = shown_frames(times);
   const auto before = static_cast<std::size_t>(
       std::ranges::count_if(shown.ticks, [marker](std::uint32_t tick) { return tick < marker; }));
-  if (before < kFramesBefore) {
+  if (clip.wallpaper->needs_frames_before && before < kWallpaperFramesBefore) {
     return invalid_input(
         "Only " + std::to_string(before) +
         " frames come before the still, and a lock screen shows those; choose a still with " +
-        std::to_string(kFramesBefore) + " frames before it at least.");
+        std::to_string(kWallpaperFramesBefore) + " frames before it at least.");
   }
   if (clip.wallpaper->places.empty()) return {};
   for (const nanoseconds time : shown.times) {
@@ -188,12 +196,17 @@ Box orientation_track(const MetadataTrack& track) {
 }
 
 Bytes info_samples(const Clip& clip, const VideoTimes& times) {
+  const PlanePoint centre{clip.video.format.width / 2.0, clip.video.format.height / 2.0};
   Bytes samples;
+  std::optional<Homography> before;
+  PlanePoint motion;
   for (const nanoseconds time : shown_frames(times).times) {
     const FramePlace* place = place_at(*clip.wallpaper, time + times.origin);
     const Homography map = place ? from_still(*place) : kSamePlace;
-    const Bytes record = live_photo_info_payload(record_of(clip, map, time));
-    append(samples, timed_value(1, record));
+    const PlanePoint step = motion_between(before.value_or(map), map, centre);
+    motion = {motion.x + step.x, motion.y + step.y};
+    append(samples, timed_value(1, live_photo_info_payload(record_of(clip, map, motion, time))));
+    before = map;
   }
   return samples;
 }

@@ -60,6 +60,13 @@ Sink* Sinks::find(const GstPad* pad) {
   return found == sinks_.end() ? nullptr : found->get();
 }
 
+gst::Owned<GstPad> Sinks::video() const {
+  const auto found = std::ranges::find_if(sinks_, [](const auto& sink) {
+    return sink->input.kind() == TrackKind::Video;
+  });
+  return found == sinks_.end() ? nullptr : gst::retain((*found)->pad);
+}
+
 std::vector<std::vector<gst::Owned<GstBuffer>>> Sinks::take_buffers() {
   std::vector<std::vector<gst::Owned<GstBuffer>>> buffers;
   for (const auto& sink : sinks_) buffers.push_back(sink->input.take_buffers());

@@ -27,7 +27,8 @@ class Sinks {
   std::optional<guint> free_number(TrackKind kind, const gchar* requested_name) const;
   void insert(GstPad* pad, TrackKind kind, guint number);
   std::unique_ptr<Sink> take(const GstPad* pad);
-  Sink* find(const GstPad* pad);  // null for a pad that was released
+  Sink* find(const GstPad* pad);     // null for a pad that was released
+  gst::Owned<GstPad> video() const;  // its pad, or null
 
   std::vector<std::vector<gst::Owned<GstBuffer>>> take_buffers();
   void restart();

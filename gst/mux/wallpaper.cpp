@@ -1,9 +1,11 @@
 #include "gst/mux/wallpaper.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/select/camera_path.h"
 #include "core/text.h"
+#include "gst/support/clip_motion.h"
 
 namespace livephoto::mux {
 namespace {
@@ -27,6 +29,10 @@ constexpr GFlagsValue kHypotheses[] = {
     {HYPOTHESIS_CAMERA_VALUES, "Exposure, zoom and the like in its records", "camera-values"},
     {HYPOTHESIS_VITALITY_SCORE, "How lively the clip is, as we measure it", "vitality-score"},
     {HYPOTHESIS_ORIENTATION_TRACK, "A track video-orientation", "orientation-track"},
+    {HYPOTHESIS_LEAST_LENGTH, "Clips of less than a second are refused", "least-length"},
+    {HYPOTHESIS_FRAMES_BEFORE,
+     "A still with less than fourteen frames before it is refused",
+     "frames-before"},
     {0, nullptr, nullptr}};
 
 // Times are cut at half a millisecond: select's tolerance.
@@ -75,14 +81,16 @@ GType hypotheses_type() {
   return type;
 }
 
-Result<void> make_wallpaper(
-    TakenClip& taken, const WallpaperWishes& wishes, const std::optional<gst::ClipMotion>& motion) {
+Result<void> make_wallpaper(TakenClip& taken, const WallpaperWishes& wishes, GstPad* video) {
+  const auto motion = gst::clip_motion_before(video);
   const bool was_measured = motion && !motion->frames.empty();
-  const auto writes = [&wishes](Hypothesis part) { return (wishes.hypotheses & part) != 0; };
+  const auto keeps = [&wishes](Hypothesis part) { return (wishes.hypotheses & part) != 0; };
   Wallpaper wallpaper{
-      .has_orientation = writes(HYPOTHESIS_ORIENTATION_TRACK),
-      .has_set_up = writes(HYPOTHESIS_SET_UP_DATA),
-      .has_camera_values = writes(HYPOTHESIS_CAMERA_VALUES)};
+      .has_orientation = keeps(HYPOTHESIS_ORIENTATION_TRACK),
+      .has_set_up = keeps(HYPOTHESIS_SET_UP_DATA),
+      .has_camera_values = keeps(HYPOTHESIS_CAMERA_VALUES),
+      .needs_length = keeps(HYPOTHESIS_LEAST_LENGTH),
+      .needs_frames_before = keeps(HYPOTHESIS_FRAMES_BEFORE)};
   if (wishes.motion == MotionChoice::Measured) {
     if (!was_measured) {
       return invalid_input(
@@ -91,7 +99,7 @@ Result<void> make_wallpaper(
     }
     wallpaper.places = places_of(*motion, taken.clip.still_time);
   }
-  if (was_measured && writes(HYPOTHESIS_VITALITY_SCORE))
+  if (was_measured && keeps(HYPOTHESIS_VITALITY_SCORE))
     wallpaper.vitality = select::liveliness(motion->frames);
   taken.clip.wallpaper = std::move(wallpaper);
   return {};

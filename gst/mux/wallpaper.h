@@ -3,11 +3,8 @@
 
 #include <gst/gst.h>
 
-#include <optional>
-
 #include "core/result.h"
 #include "gst/mux/taken_clip.h"
-#include "gst/support/clip_motion.h"
 
 namespace livephoto::mux {
 
@@ -15,15 +12,16 @@ enum class Purpose { Usual, Wallpaper };
 
 enum class MotionChoice { Measured, Neutral };
 
-// Of the parts that rest on a hypothesis alone, those that are written; a GFlagsValue each.
+// Of what rests on a hypothesis alone, what is kept to; a GFlagsValue each.
 enum Hypothesis : guint {
   HYPOTHESIS_SET_UP_DATA = 1 << 0,
   HYPOTHESIS_CAMERA_VALUES = 1 << 1,
   HYPOTHESIS_VITALITY_SCORE = 1 << 2,
   HYPOTHESIS_ORIENTATION_TRACK = 1 << 3,
+  HYPOTHESIS_LEAST_LENGTH = 1 << 4,
+  HYPOTHESIS_FRAMES_BEFORE = 1 << 5,
 };
-inline constexpr guint kAllHypotheses = HYPOTHESIS_SET_UP_DATA | HYPOTHESIS_CAMERA_VALUES |
-                                        HYPOTHESIS_VITALITY_SCORE | HYPOTHESIS_ORIENTATION_TRACK;
+inline constexpr guint kAllHypotheses = (1 << 6) - 1;
 
 struct WallpaperWishes {
   MotionChoice motion = MotionChoice::Measured;
@@ -34,8 +32,8 @@ GType purpose_type();
 GType motion_type();
 GType hypotheses_type();
 
-// InvalidInput where the motion is to be that of the pictures, and nobody has measured it.
-Result<void> make_wallpaper(
-    TakenClip& taken, const WallpaperWishes& wishes, const std::optional<gst::ClipMotion>& motion);
+// How the pictures moved is asked before `video`, the muxer's pad, without a lock. InvalidInput
+// where their motion is wished for, and nobody has measured it.
+Result<void> make_wallpaper(TakenClip& taken, const WallpaperWishes& wishes, GstPad* video);
 
 }  // namespace livephoto::mux

@@ -13,6 +13,7 @@
 #include "gst/sink/geometry.h"
 #include "gst/sink/pixels.h"
 #include "gst/sink/rows.h"
+#include "gst/sink/wallpaper.h"
 #include "gst/support/clip_motion.h"
 #include "gst/support/error.h"
 #include "gst/support/interlacing.h"
@@ -52,38 +53,6 @@ Result<void> check_size(GstElement* encoder, const PictureSize& picture, const S
       "A picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
           " pixels cannot be encoded by " + GST_OBJECT_NAME(gst_element_get_factory(encoder)) +
           "; choose another video or another encoder.",
-      {}};
-}
-
-// ---- For a wallpaper ----
-
-constexpr double kMiddleRate = 45;
-
-unsigned wallpaper_rate(const Settings& settings, const GstVideoInfo& video) {
-  if (settings.frame_rate != 0) return settings.frame_rate;
-  const double rate = video.fps_d > 0 ? static_cast<double>(video.fps_n) / video.fps_d : 0;
-  return rate > kMiddleRate ? 60 : 30;
-}
-
-Owned<GstCaps> hevc_main() { return adopt(gst_caps_from_string("video/x-h265, profile=main")); }
-
-// HDR in 8 bits would show bands, and its brightness would be another.
-Result<void> check_for_wallpaper(GstElement* encoder, const GstVideoInfo& video) {
-  const auto transfer = video.colorimetry.transfer;
-  if (transfer == GST_VIDEO_TRANSFER_SMPTE2084 || transfer == GST_VIDEO_TRANSFER_ARIB_STD_B67) {
-    return Error{
-        ErrorCode::Unsupported,
-        "The video is HDR, and what is known of lock screens is of 8 bits in SDR; make an SDR "
-        "video of it first.",
-        {}};
-  }
-  const auto made = adopt(gst_pad_get_pad_template_caps(pad_of(encoder, "src").get()));
-  if (gst_caps_can_intersect(made.get(), hevc_main().get())) return {};
-  return Error{
-      ErrorCode::InvalidInput,
-      "purpose=wallpaper needs an encoder of H.265, which " +
-          std::string(GST_OBJECT_NAME(gst_element_get_factory(encoder))) +
-          " is not; leave out video-encoder and encoding-profile, or name another.",
       {}};
 }
 
@@ -152,7 +121,8 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
       settings.video_encoder,
       settings.profile.get(),
       is_live ? Use::Live : Use::Clip};
-  auto encoder = video_encoder(wish, settings.for_wallpaper ? Depth::High : depth_of(caps));
+  auto encoder =
+      video_encoder(wish, settings.for_wallpaper ? Depth::High : depth_of(caps));  // H.265
   if (!encoder) return encoder.error();
   GstVideoInfo video;
   gst_video_info_init(&video);
@@ -169,10 +139,10 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
   const auto chosen = pad_of(impl.select, "video_src");
   if (settings.for_wallpaper) {
     if (const auto fits = check_for_wallpaper(encoder->get(), video); !fits) return fits;
-    encoding.add("capsfilter");
-    set(encoding.last(), "caps", "video/x-raw, format = (string) I420");
+    encoding.add("capsfilter");  // of both, the first plane is what is measured
+    set(encoding.last(), "caps", "video/x-raw, format = (string) { I420, NV12 }");
     add_encoder(encoding, std::move(encoder), hevc_main());
-    impl.run.motion_probe = gst::measure_motion(chosen.get());
+    impl.run.motion_probe = gst::measure_motion(chosen.get(), keeps_planes(self));
   } else {
     add_encoder(encoding, std::move(encoder), wished_format(wish, Kind::Picture));
   }

@@ -1,7 +1,5 @@
 #include "gst/sink/settings.h"
 
-#include "core/text.h"
-
 namespace livephoto::sink {
 namespace {
 
@@ -44,22 +42,6 @@ std::string text_of(const GValue* value) {
 StillFormat still_format(const Settings& settings, const std::string& location) {
   if (settings.still_format == STILL_FORMAT_AUTO) return named_still_format(location);
   return settings.still_format == STILL_FORMAT_JPEG ? StillFormat::Jpeg : StillFormat::Heic;
-}
-
-Result<void> settle_for_wallpaper(Settings& settings) {
-  // As TouSC and goLive have it: docs/lock-screen.md.
-  constexpr SizeLimit kTaken{.width = 1080, .height = 1920, .crop = true, .is_exact = true};
-  SizeLimit& size = settings.size;
-  if ((size.width == 0) != (size.height == 0)) {
-    return invalid_input(
-        "purpose=wallpaper makes pictures of exactly one size; set max-width and max-height, or "
-        "neither for 1080x1920.");
-  }
-  if (size.width % 2 != 0 || size.height % 2 != 0)
-    return invalid_input("purpose=wallpaper needs an even max-width and max-height.");
-  size = size.is_set() ? SizeLimit{size.width, size.height, true, true} : kTaken;
-  settings.upright = true;
-  return {};
 }
 
 GType still_format_type() {
@@ -260,7 +242,7 @@ void install_properties(GObjectClass* klass) {
           "Pictures a second with purpose=wallpaper (0: 30 or 60, whichever is nearer to the "
           "source's)",
           0,
-          240,
+          60,
           0,
           kFlags));
 }

@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 
-#include "core/result.h"
 #include "gst/sink/geometry.h"
 #include "gst/sink/pair_files.h"
 
@@ -32,10 +31,6 @@ struct Settings {
   // Pictures that are turned or scaled are turned upright first.
   bool wants_turning() const { return upright || size.is_set(); }
 };
-
-// Where it is for a wallpaper: upright pixels of a size that is known to be taken, or of the one
-// that is given. InvalidInput where one side alone is given.
-Result<void> settle_for_wallpaper(Settings& settings);
 
 // As it was chosen, or by the extension of `location`.
 StillFormat still_format(const Settings& settings, const std::string& location);

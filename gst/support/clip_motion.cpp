@@ -5,6 +5,7 @@
 #include <gst/video/video.h>
 
 #include <mutex>
+#include <utility>
 
 #include "core/select/frame_meter.h"
 #include "gst/support/ptr.h"
@@ -18,6 +19,8 @@ constexpr const gchar* kAnswer = "answer";
 
 class Measuring {
  public:
+  explicit Measuring(bool keeps_planes) : keeps_planes_(keeps_planes) {}
+
   void set_caps(GstCaps* caps) {
     const std::lock_guard lock(mutex_);
     if (!gst_video_info_from_caps(&info_, caps)) gst_video_info_init(&info_);
@@ -44,13 +47,14 @@ class Measuring {
         .stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0),
         .is_full_range = info_.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255};
     motion_.frames.push_back(meter_.measure(luma, *time));
-    motion_.planes.push_back(select::kept_plane(luma));
+    if (keeps_planes_) motion_.planes.push_back(select::kept_plane(luma));
     gst_video_frame_unmap(&frame);
   }
 
-  ClipMotion motion() {
+  ClipMotion take() {
     const std::lock_guard lock(mutex_);
-    return motion_;
+    meter_.restart();
+    return std::exchange(motion_, {});
   }
 
  private:
@@ -60,6 +64,7 @@ class Measuring {
     meter_.restart();
   }
 
+  const bool keeps_planes_;
   std::mutex mutex_;  // the muxer may ask in another stream's thread
   GstVideoInfo info_{};
   select::FrameMeter meter_;
@@ -72,7 +77,8 @@ GstPadProbeReturn answer(GstQuery* query, Measuring& measuring) {
     return GST_PAD_PROBE_OK;
   gpointer to = nullptr;
   gst_structure_get(structure, kAnswer, G_TYPE_POINTER, &to, nullptr);
-  *static_cast<std::optional<ClipMotion>*>(to) = measuring.motion();
+  if (!to) return GST_PAD_PROBE_OK;
+  *static_cast<std::optional<ClipMotion>*>(to) = measuring.take();
   return GST_PAD_PROBE_HANDLED;
 }
 
@@ -105,14 +111,14 @@ std::optional<ClipMotion> clip_motion_before(GstPad* pad) {
   return motion;
 }
 
-gulong measure_motion(GstPad* pad) {
+gulong measure_motion(GstPad* pad, bool keeps_planes) {
   return gst_pad_add_probe(
       pad,
       static_cast<GstPadProbeType>(
           GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
           GST_PAD_PROBE_TYPE_QUERY_UPSTREAM),
       watch,
-      new Measuring,
+      new Measuring(keeps_planes),
       [](gpointer data) { delete static_cast<Measuring*>(data); });
 }
 

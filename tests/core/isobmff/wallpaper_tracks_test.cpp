@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <string>
 
 #include "core/binary_plist.h"
@@ -290,6 +292,66 @@ TEST(LivePhotoInfoPayload, IsReadBackFieldByField) {
   EXPECT_EQ(read->time, info.time);
   EXPECT_EQ(read->original_time, info.original_time);
   EXPECT_TRUE(read->is_interpolated);
+}
+
+// As docs/lock-screen.md has it of an iPhone 6s: what the homographies do to the centre, summed up.
+TEST(WallpaperTracks, TellTheMotionOfTheCentreAsTheirHomographiesDo) {
+  Clip clip = clip_of();
+  for (int i = 0; i < 48; ++i) {
+    // The camera goes to the right and turns: so do the points of a frame, over the still's.
+    const double angle = 0.001 * (i - 20);
+    clip.wallpaper->places.push_back(
+        {.time = frame_time(i),
+         .over_still = {
+             std::cos(angle),
+             -std::sin(angle),
+             3.0 * (i - 20),
+             std::sin(angle),
+             std::cos(angle),
+             0,
+             0,
+             0,
+             1}});
+  }
+  const auto facts = facts_of(file_of(clip));
+
+  ASSERT_EQ(facts.infos.size(), 1u);
+  const auto& records = facts.infos[0].records;
+  ASSERT_EQ(records.size(), 48u);
+  EXPECT_EQ(records[0].info.motion, (std::array<float, 2>{0, 0}));
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    const auto as_doubles = [](const std::array<float, 9>& map) {
+      Homography doubles{};
+      std::ranges::copy(map, doubles.begin());
+      return doubles;
+    };
+    const auto back = inverse(as_doubles(records[i - 1].info.homography));
+    ASSERT_TRUE(back);
+    const PlanePoint centre{540, 960};
+    const PlanePoint there =
+        mapped(combined(*back, as_doubles(records[i].info.homography)), centre);
+    const auto& now = records[i].info.motion;
+    const auto& before = records[i - 1].info.motion;
+    EXPECT_NEAR(now[0] - before[0], centre.x - there.x, 0.01) << i;
+    EXPECT_NEAR(now[1] - before[1], centre.y - there.y, 0.01) << i;
+  }
+  // By 3 pixels a frame it goes the way of the camera.
+  EXPECT_GT(records[47].info.motion[0], 3 * 40);
+}
+
+TEST(WallpaperTracks, AreWrittenOfAnyClipWhereThatIsWishedFor) {
+  Clip clip = clip_of();
+  clip.still_time = frame_time(3);
+  EXPECT_NE(refusal_of(clip), "");
+  clip.wallpaper->needs_length = false;
+  EXPECT_NE(refusal_of(clip), "");
+  clip.wallpaper->needs_frames_before = false;
+  EXPECT_EQ(refusal_of(clip), "");
+
+  clip.video.packets.resize(25);
+  EXPECT_EQ(refusal_of(clip), "");
+  clip.wallpaper->needs_length = true;
+  EXPECT_NE(refusal_of(clip), "");
 }
 
 }  // namespace
