@@ -19,8 +19,6 @@ import programs
 
 DOCS = harness.ROOT / "docs"
 ELEMENTS = ("livephotoselect", "heifstillsink", "livephotomux", "livephotosink")
-PAGES = [harness.ROOT / "README.md", *(DOCS / "elements" / f"{name}.md" for name in ELEMENTS)]
-
 # What each version of GStreamer adds (pixel formats, properties of base classes) is in the snapshots too.
 SNAPSHOT_VERSION = "1.22"
 
@@ -188,6 +186,10 @@ class Lines(harness.PipelineTest):
 
     def test_the_lines_of_livephotosink_work(self):
         self.assert_page_works(DOCS / "elements" / "livephotosink.md", 3)
+
+    def test_the_line_for_a_lock_screen_works(self):
+        harness.need_elements("x265enc")
+        self.assert_page_works(DOCS / "lock-screen.md", 1)
 
 
 # ---- what the elements are
