@@ -37,7 +37,7 @@ std::string pictures(int pixels_a_frame) {
 std::string sink(const std::string& settings = {}) {
   return "livephotosink name=l purpose=wallpaper max-width=96 max-height=160 duration=1200000000 "
          "video-encoder=\"x265enc speed-preset=ultrafast "
-         "option-string=pools=none:frame-threads=1\" " +
+         "option-string=frame-threads=1\" " +
          settings;
 }
 
