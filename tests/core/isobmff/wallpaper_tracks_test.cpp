@@ -7,11 +7,13 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 #include "core/binary_plist.h"
 #include "core/binary_plist_writer.h"
 #include "core/isobmff/box.h"
 #include "core/isobmff/live_photo_info.h"
+#include "core/isobmff/quicktime.h"
 #include "core/pair/inspect_source.h"
 #include "core/source.h"
 #include "tests/core/isobmff/atom_tree.h"
@@ -77,13 +79,54 @@ std::string refusal_of(const Clip& clip) {
   return movie ? "" : movie.error().message;
 }
 
-std::size_t size_of_track(const Bytes& file, std::size_t number) {
-  std::size_t size = 0;
+Bytes track_in(const Bytes& file, std::size_t number) {
+  Bytes bytes;
   testing::with_moov(file, [&](testing::AtomNode& moov) {
-    size = testing::bytes_of(testing::track_of(moov, number)).size();
+    bytes = testing::bytes_of(testing::track_of(moov, number));
   });
-  return size;
+  return bytes;
 }
+
+Bytes bytes_from(std::string_view hex) {
+  Bytes bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2)
+    bytes.push_back(
+        static_cast<std::uint8_t>(std::stoul(std::string(hex.substr(i, 2)), nullptr, 16)));
+  return bytes;
+}
+
+std::uint32_t number_at(const Bytes& bytes, std::size_t at) {
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) number = number << 8 | bytes.at(at + i);
+  return number;
+}
+
+void put_number(Bytes& bytes, std::size_t at, std::uint32_t number) {
+  for (std::size_t i = 0; i < 4; ++i)
+    bytes.at(at + i) = static_cast<std::uint8_t>(number >> (24 - 8 * i));
+}
+
+// The `stsd` of live-photo-info in a movie of iOS 18, 577 bytes, before and behind what is in its
+// `cfgv`: 339 bytes of versions of a system.
+constexpr std::string_view kCameraBeforeList =
+    "00000241737473640000000000000001000002316d6562780000000000000001"
+    "000002216b65797300000219000000010000002f6b6579646d647461636f6d2e"
+    "6170706c652e717569636b74696d652e6c6976652d70686f746f2d696e666f00"
+    "0000436474797000000001636f6d2e6170706c652e717569636b74696d652e63"
+    "6f6d2e6170706c652e717569636b74696d652e6c6976652d70686f746f2d696e"
+    "666f00000014736470640000000c736470690000000000000173736574750000"
+    "015b63666776";
+constexpr std::string_view kCameraBehindList =
+    "0000001064696d7300000780000005a000000018637470730000001064747970"
+    "0000000000000000";
+
+// A sample of such a movie, as it lies in the file.
+constexpr std::string_view kCameraSample =
+    "0000009000000001030000008e3b253c533f1c741800000051263d273bd1de27"
+    "6e92a7c012075abe4f40e33fbdd0da400208ff00000000000000000000000000"
+    "0000000000000000070000004ba2513a78f573bf3d7992c3b8f27dbf3d9524bd"
+    "8f1db143a0f441b8760b08379d8c75bf80eddb2e17bc0100b5c1dd2e17bc0100"
+    "00000000000000000000000000000000";
 
 TEST(WallpaperTracks, ComeInTheCamerasOrderAndAllCanBeRead) {
   Clip clip = clip_of();
@@ -116,8 +159,37 @@ TEST(WallpaperTracks, ComeInTheCamerasOrderAndAllCanBeRead) {
 TEST(WallpaperTracks, HaveTheSizesOfCameras) {
   const Bytes file = file_of(clip_of());
 
-  EXPECT_EQ(size_of_track(file, 1), 625u);
-  EXPECT_EQ(size_of_track(file, 3), 801u);
+  EXPECT_EQ(track_in(file, 1).size(), 625u);
+  EXPECT_EQ(track_in(file, 3).size(), 801u);
+}
+
+TEST(WallpaperTracks, AreDescribedAsACamerasButForItsListAndTheSizeOfThePicture) {
+  const Bytes track = track_in(file_of(clip_of()), 2);
+  const Bytes name = bytes_from("73747364");
+  const auto at = std::ranges::search(track, name).begin() - 4;
+  ASSERT_LT(at, track.end() - 0xC6);
+  const Bytes ours(at, at + number_at(Bytes(at, at + 4), 0));
+
+  Bytes wanted = bytes_from(kCameraBeforeList);
+  constexpr std::size_t kList = 0xBE;
+  const std::uint32_t less = number_at(wanted, kList) - number_at(ours, kList);
+  for (const std::size_t box : std::initializer_list<std::size_t>{0, 0x10, 0x20, 0x28, 0xB6, kList})
+    put_number(wanted, box, number_at(wanted, box) - less);
+  wanted.insert(
+      wanted.end(),
+      ours.begin() + kList + 8,
+      ours.begin() + kList + number_at(ours, kList));
+  Bytes behind = bytes_from(kCameraBehindList);
+  put_number(behind, 8, 1080);
+  put_number(behind, 12, 1920);
+  isobmff::append(wanted, ByteSpan(behind));
+
+  EXPECT_EQ(number_at(ours, kList), 150u);
+  EXPECT_EQ(ours, wanted);
+}
+
+TEST(WallpaperTracks, HaveTheOrientationOfCameras) {
+  EXPECT_EQ(isobmff::orientation_sample(Orientation::Rotate90), bytes_from("0000000a000000010006"));
 }
 
 TEST(WallpaperTracks, HaveARecordAtTheTimeOfEachFrame) {
@@ -187,18 +259,50 @@ TEST(WallpaperTracks, GoWithTheVitalityScoreAndItsVersion) {
   EXPECT_EQ(value_of(facts, "live-photo.vitality-scoring-version"), "signed integer 4");
 }
 
-TEST(WallpaperTracks, CanEachBeLeftAway) {
-  Clip clip = clip_of();
-  clip.wallpaper =
-      Wallpaper{.has_orientation = false, .has_set_up = false, .has_camera_values = false};
-  const auto facts = facts_of(file_of(clip));
+// What a movie has of the parts that are hypotheses.
+struct Parts {
+  bool orientation = true;
+  bool set_up = true;
+  bool camera_values = true;
+  bool vitality = true;
 
-  ASSERT_EQ(facts.tracks.size(), 3u);
-  EXPECT_FALSE(facts.video_orientation);
-  EXPECT_FALSE(facts.infos[0].setup_version);
-  EXPECT_EQ(facts.infos[0].width, 0u);
-  EXPECT_EQ(facts.infos[0].records[0].info.validity, 8u);
-  EXPECT_EQ(value_of(facts, "live-photo.vitality-score"), "");
+  bool operator==(const Parts&) const = default;
+};
+
+Parts parts_of(const MovieFacts& facts) {
+  const InfoTrackFacts& info = facts.infos.at(0);
+  const bool has_track = facts.tracks.at(1).keys.at(0).name.ends_with("video-orientation");
+  const bool has_dims = info.width != 0;
+  EXPECT_EQ(has_track, facts.video_orientation.has_value());
+  EXPECT_EQ(has_dims, info.setup_version.has_value());
+  return {
+      .orientation = has_track,
+      .set_up = has_dims,
+      .camera_values = info.records.at(0).info.validity == 0xFF,
+      .vitality = !value_of(facts, "live-photo.vitality-score").empty()};
+}
+
+TEST(WallpaperTracks, CanEachBeLeftAway) {
+  for (const auto part :
+       {&Parts::orientation, &Parts::set_up, &Parts::camera_values, &Parts::vitality}) {
+    Parts wanted;
+    wanted.*part = false;
+    Clip clip = clip_of();
+    clip.wallpaper->has_orientation = wanted.orientation;
+    clip.wallpaper->has_set_up = wanted.set_up;
+    clip.wallpaper->has_camera_values = wanted.camera_values;
+    if (!wanted.vitality) clip.wallpaper->vitality.reset();
+
+    EXPECT_EQ(parts_of(facts_of(file_of(clip))), wanted);
+  }
+  EXPECT_EQ(parts_of(facts_of(file_of(clip_of()))), Parts());
+}
+
+TEST(WallpaperTracks, WithoutCameraValuesStillSayThatBlurCounts) {
+  Clip clip = clip_of();
+  clip.wallpaper->has_camera_values = false;
+
+  EXPECT_EQ(facts_of(file_of(clip)).infos[0].records[0].info.validity, 8u);
 }
 
 TEST(WallpaperTracks, AreInNoOtherMovie) {
@@ -252,6 +356,23 @@ TEST(BinaryPlistWriter, WritesWhatIsRead) {
   EXPECT_EQ(list->text({"A text of more than fifteen letters"}), "so has its value, which is long");
   EXPECT_EQ(list->integer({"Inside", "Small"}), 1);
   EXPECT_EQ(list->text({"Inside", "Deep", "Text"}), "x");
+}
+
+TEST(LivePhotoInfoPayload, OfACameraIsWrittenAsItWasRead) {
+  const Bytes sample = bytes_from(kCameraSample);
+  const auto read = parse_live_photo_info(ByteSpan(sample).subspan(8));
+
+  ASSERT_TRUE(read);
+  EXPECT_NEAR(read->exposure_seconds, 0.010085, 1e-6);
+  EXPECT_NEAR(read->blur[0], -5.237, 1e-3);
+  EXPECT_NEAR(read->zoom, 1.7754, 1e-4);
+  EXPECT_NEAR(read->gain, 6.838, 1e-3);
+  EXPECT_EQ(read->focus_status, 2);
+  EXPECT_EQ(read->focus_mode, 8);
+  EXPECT_EQ(read->validity, 0xFFu);
+  EXPECT_EQ(read->frame_validity, 7u);
+  EXPECT_NEAR(read->homography[2], -292.9, 0.1);
+  EXPECT_EQ(isobmff::timed_value(1, live_photo_info_payload(*read)).bytes, sample);
 }
 
 TEST(LivePhotoInfoPayload, IsReadBackFieldByField) {
