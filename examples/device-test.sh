@@ -1,89 +1,130 @@
 #!/usr/bin/env bash
 # Makes the pairs of docs/device-test.md from a video: device-test.sh VIDEO FOLDER
 # Each differs from one other in one thing, after which it is named; report.txt is the form to fill in.
+# LIVEPHOTO_TEST_SIZE=WIDTHxHEIGHT makes them smaller, to see the script work.
 set -euo pipefail
 
 if [ $# -ne 2 ]; then
   echo "usage: device-test.sh VIDEO FOLDER" >&2
   exit 2
 fi
+if [ ! -f "$1" ]; then
+  echo "device-test.sh: there is no video $1." >&2
+  exit 2
+fi
+if [ -e "$2/report.txt" ]; then
+  echo "device-test.sh: $2/report.txt is there already, and may be filled in; name another folder." >&2
+  exit 2
+fi
 video=$(realpath -- "$1")
 mkdir -p -- "$2"
 folder=$(realpath -- "$2")
 uri=$(python3 -c 'import pathlib, sys; print(pathlib.Path(sys.argv[1]).as_uri())' "$video")
+size=${LIVEPHOTO_TEST_SIZE:-1080x1920}
+width=${size%x*} height=${size#*x}
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+
 readonly second=1000000000
-still=$((3 * second / 2))
-pairs=()
+readonly length=$((3 * second)) middle=$((3 * second / 2)) half=$((second / 2))
+readonly all=set-up-data+camera-values+vitality-score+orientation-track+least-length+frames-before
+pairs=() failed=()
 
 # launch NAME WORD... hands the words to gst-launch-1.0.
 launch() {
   echo "$1" >&2
-  if ! gst-launch-1.0 -q "${@:2}" >&2; then
-    echo "device-test.sh: $1 could not be made; is the video four seconds long and more, and SDR?" >&2
-    return 1
+  if gst-launch-1.0 -q "${@:2}" >&2; then
+    pairs+=("$1")
+  else
+    failed+=("$1")
+    rm -f -- "$folder/$1.MOV" "$folder/$1.HEIC"
   fi
-  pairs+=("$1")
 }
 
 # sink NAME PROPERTY... makes a silent pair of three seconds.
 sink() {
   launch "$1" uridecodebin uri="$uri" name=d \
-    livephotosink name=l location="$folder/$1" duration=$((3 * second)) still-time="$still" "${@:2}" \
-    d. ! l.video
+    livephotosink name=l location="$folder/$1" duration=$length still-time=$middle "${@:2}" d. ! l.video
 }
 
-sink 00-base purpose=wallpaper
-sink 01-motion-neutral purpose=wallpaper motion=neutral
-sink 02-still-jpeg purpose=wallpaper still-format=jpeg
-sink 03-rate-60 purpose=wallpaper frame-rate=60
-sink 06-without-orientation-track purpose=wallpaper hypotheses=set-up-data+camera-values+vitality-score
-sink 07-without-set-up-data purpose=wallpaper hypotheses=camera-values+vitality-score+orientation-track
-sink 08-without-camera-values purpose=wallpaper hypotheses=set-up-data+vitality-score+orientation-track
-sink 09-without-vitality purpose=wallpaper hypotheses=set-up-data+camera-values+orientation-track
-still=$((second / 2)) sink 10-still-at-15 purpose=wallpaper
-sink 11-size-1440x1920 purpose=wallpaper max-width=1440 max-height=1920
-sink 13-usual
-launch 12-with-sound uridecodebin uri="$uri" name=d \
-  livephotosink name=l location="$folder/12-with-sound" duration=$((3 * second)) still-time="$still" purpose=wallpaper \
-  d. ! l.video d. ! l.audio || echo "  left out: it needs a video with sound" >&2
+# wallpaper NAME PROPERTY... is one of the profile.
+wallpaper() {
+  sink "$1" purpose=wallpaper frame-rate=30 max-width="$width" max-height="$height" "${@:2}"
+}
 
-# What livephotosink does to the pictures, for the two that it cannot make.
-pictures=(videoconvert ! videoflip video-direction=auto ! aspectratiocrop aspect-ratio=9/16
+without() { local kept=${all/$1/}; kept=${kept/++/+}; kept=${kept#+}; echo "hypotheses=${kept%+}"; }
+
+wallpaper 00-base
+wallpaper 01-motion-neutral motion=neutral
+wallpaper 02-still-jpeg still-format=jpeg
+wallpaper 03-rate-60 frame-rate=60
+
+# What livephotosink does to the pictures, for those that it does not make. Nobody measures these: they
+# have neutral motion, and no vitality score.
+pictures=(videoconvert ! videoflip video-direction=auto ! aspectratiocrop aspect-ratio="$width/$height"
   ! videoscale add-borders=false ! videorate skip-to-first=true
-  ! "video/x-raw,format=I420,width=1080,height=1920,framerate=30/1,pixel-aspect-ratio=1/1")
+  ! "video/x-raw,format=I420,width=$width,height=$height,framerate=30/1,pixel-aspect-ratio=1/1")
+encoder=(x265enc speed-preset=veryfast)
 main=(h265parse ! "video/x-h265,profile=main")
-mux=(livephotomux name=m purpose=wallpaper motion=neutral)
 
-# Turned to the left as pixels, and to the right again by the matrix and by Orientation.
-name=04-pixels-rotated
-launch $name uridecodebin uri="$uri" name=d \
-  livephotoselect name=s duration=$((3 * second)) still-time="$still" "${mux[@]}" ! filesink location="$folder/$name.MOV" \
-  d. ! "${pictures[@]}" ! videoflip video-direction=90l ! taginject tags="image-orientation=rotate-90" ! s.video_sink \
-  s.video_src ! x265enc option-string=crf=22 speed-preset=veryfast ! "${main[@]}" ! m. \
-  s.still_src ! heifstillsink location="$folder/$name.HEIC"
+# by_hand NAME TURN... turns the pictures before they are encoded.
+by_hand() {
+  launch "$1" uridecodebin uri="$uri" name=d \
+    livephotoselect name=s duration=$length still-time=$middle \
+    livephotomux name=m purpose=wallpaper motion=neutral ! filesink location="$folder/$1.MOV" \
+    d. ! "${pictures[@]}" "${@:2}" ! s.video_sink \
+    s.video_src ! "${encoder[@]}" option-string=crf=22 ! "${main[@]}" ! m. \
+    s.still_src ! heifstillsink location="$folder/$1.HEIC"
+}
 
-# The whole video in one group of pictures; then from half a second in, as it is: what is before stays, hidden.
-name=05-edit-mid-gop
-source=$(mktemp --suffix=.mov)
-trap 'rm -f -- "$source"' EXIT
-gst-launch-1.0 -q uridecodebin uri="$uri" name=d \
-  d. ! "${pictures[@]}" ! x265enc option-string=crf=22:scenecut=0:keyint=9000 speed-preset=veryfast \
-  ! h265parse ! qtmux ! filesink location="$source"
-launch $name filesrc location="$source" ! qtdemux name=d \
-  livephotoselect name=s start-time=$((second / 2)) duration=$((3 * second)) still-time="$still" \
-  "${mux[@]}" ! filesink location="$folder/$name.MOV" \
-  d. ! h265parse ! s.video_sink s.video_src ! m. \
-  s.still_src ! decodebin ! videoconvert ! heifstillsink location="$folder/$name.HEIC"
+by_hand 04-pixels-upright
+# To the left as pixels, and to the right again by the matrix and by Orientation.
+by_hand 05-pixels-rotated ! videoflip video-direction=90l ! taginject tags="image-orientation=rotate-90"
+
+# as_it_is NAME KEYINT encodes four seconds with a key frame each so many, and takes three of them from half
+# a second in, without encoding them again: what is before stays, hidden, if no key frame is there.
+as_it_is() {
+  local options=crf=22:open-gop=0:scenecut=0:min-keyint=$2:keyint=$2
+  gst-launch-1.0 -q uridecodebin uri="$uri" name=d \
+    d. ! "${pictures[@]}" ! identity eos-after=120 ! "${encoder[@]}" option-string="$options" \
+    ! h265parse ! qtmux ! filesink location="$work/$1.mov" >&2 || true  # the next says so
+  launch "$1" filesrc location="$work/$1.mov" ! qtdemux name=d \
+    livephotoselect name=s start-time=$half duration=$length still-time=$((half + middle)) \
+    livephotomux name=m purpose=wallpaper motion=neutral ! filesink location="$folder/$1.MOV" \
+    d. ! h265parse ! s.video_sink s.video_src ! m. \
+    s.still_src ! decodebin ! videoconvert ! heifstillsink location="$folder/$1.HEIC"
+}
+
+as_it_is 06-edit-at-key-frame 15
+as_it_is 07-edit-mid-gop 120
+
+wallpaper 08-without-orientation-track "$(without orientation-track)"
+wallpaper 09-without-set-up-data "$(without set-up-data)"
+wallpaper 10-without-camera-values "$(without camera-values)"
+wallpaper 11-without-vitality "$(without vitality-score)"
+wallpaper 12-still-at-15 still-time=$half
+wallpaper 13-still-at-7 still-time=$((7 * second / 30)) "$(without frames-before)"
+wallpaper 14-size-1440x1920 max-width=$((width * 4 / 3))
+if gst-discoverer-1.0 "$uri" 2>/dev/null | grep -q '^ *audio'; then
+  launch 15-with-sound uridecodebin uri="$uri" name=d \
+    livephotosink name=l location="$folder/15-with-sound" duration=$length still-time=$middle \
+    purpose=wallpaper frame-rate=30 max-width="$width" max-height="$height" d. ! l.video d. ! l.audio
+else
+  echo "device-test.sh: 15-with-sound is left out: no sound was found in $1." >&2
+fi
+sink 16-usual
 
 {
-  printf 'device-test: 1\nvideo: %s\nphone:\nios:\nway: (airdrop, mac, files, cable)\n' "$(basename -- "$video")"
-  printf '%s\n' "${pairs[@]}" | sort | while read -r pair; do
-    printf '\npair: %s\nlive:\nplays:\nmotion:\nnote:\n' "$pair"
-  done
+  printf 'device-test: 1\nvideo: %s\nphone:\nios:\nway: (mac, files, cable)\n' "$(basename -- "$video")"
+  [ ${#pairs[@]} = 0 ] || printf '\npair: %s\nlive:\nplays:\nmotion:\nnote:\n' "${pairs[@]}"
 } >"$folder/report.txt"
 if command -v gst-livephoto-1.0 >/dev/null; then
   for pair in "${pairs[@]}"; do
     gst-livephoto-1.0 verify --profile wallpaper --json "$folder/$pair" || true
   done >"$folder/checks.jsonl"
+fi
+if [ ${#failed[@]} != 0 ]; then
+  echo "device-test.sh: could not be made: ${failed[*]}; is the video four seconds long and more, and SDR?" >&2
+  exit 1
 fi
 echo "The pairs are in $folder; fill in report.txt as docs/device-test.md says." >&2
