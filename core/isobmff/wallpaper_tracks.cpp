@@ -220,7 +220,7 @@ Box info_track(const MetadataTrack& track, const Clip& clip, const VideoTimes& t
   SampleTable table;
   table.durations = runs_of(durations);
   table.sizes = {
-      .each = static_cast<std::uint32_t>(info_samples(clip, times).size() / ticks.size()),
+      .each = static_cast<std::uint32_t>(timed_value(1, live_photo_info_payload({})).bytes.size()),
       .count = count,
       .sizes = {}};
   table.chunks = {{track.sample_offset, count}};

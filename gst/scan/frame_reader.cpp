@@ -9,6 +9,7 @@
 
 #include "core/text.h"
 #include "gst/support/counted.h"
+#include "gst/support/luma_view.h"
 
 namespace livephoto::gst {
 namespace {
@@ -281,12 +282,7 @@ Result<bool> FrameReader::next(const Wait& wait, const Use& use) {
     }
     GstVideoFrame frame;
     if (!gst_video_frame_map(&frame, &info_, shown->buffer, GST_MAP_READ)) continue;
-    use({.pixels = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)),
-         .width = GST_VIDEO_FRAME_WIDTH(&frame),
-         .height = GST_VIDEO_FRAME_HEIGHT(&frame),
-         .stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0),
-         .is_full_range = info_.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255},
-        shown->time);
+    use(luma_view(frame), shown->time);
     gst_video_frame_unmap(&frame);
     return true;
   }

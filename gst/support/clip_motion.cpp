@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/select/frame_meter.h"
+#include "gst/support/luma_view.h"
 #include "gst/support/ptr.h"
 #include "gst/support/running_time.h"
 
@@ -40,12 +41,7 @@ class Measuring {
     motion_.size = {
         static_cast<std::uint32_t>(info_.width),
         static_cast<std::uint32_t>(info_.height)};
-    const select::LumaView luma{
-        .pixels = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)),
-        .width = GST_VIDEO_FRAME_WIDTH(&frame),
-        .height = GST_VIDEO_FRAME_HEIGHT(&frame),
-        .stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0),
-        .is_full_range = info_.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255};
+    const select::LumaView luma = luma_view(frame);
     motion_.frames.push_back(meter_.measure(luma, *time));
     if (keeps_planes_) motion_.planes.push_back(select::kept_plane(luma));
     gst_video_frame_unmap(&frame);
