@@ -68,17 +68,21 @@ std::string_view name_of(Basis basis) {
   return "hypothesis";
 }
 
+bool counts_for(Profile asked, Profile of) {
+  return asked == of || (asked == Profile::Wallpaper && of == Profile::Apple);
+}
+
 Verdict worst_of(const std::vector<Check>& checks, Profile profile) {
   Verdict worst = Verdict::Pass;
   for (const Check& check : checks)
-    if (check.profile == profile) worst = std::max(worst, check.verdict);
+    if (counts_for(profile, check.profile)) worst = std::max(worst, check.verdict);
   return worst;
 }
 
 std::vector<Check> Verification::seen_by(Profile profile) const {
   auto seen = checks;
   for (Check& check : seen)
-    if (check.profile != profile) check.verdict = std::min(check.verdict, Verdict::Warn);
+    if (!counts_for(profile, check.profile)) check.verdict = std::min(check.verdict, Verdict::Warn);
   return seen;
 }
 

@@ -63,7 +63,11 @@ struct Check {
   Basis basis = Basis::Rule;
 };
 
-// The worst of a profile's own among them.
+// Whether what breaks a check of `of` is a failure to who asks by the rules of `asked`: their own,
+// and to the lock screen's Apple's too. What is no Live Photo moves nowhere.
+bool counts_for(Profile asked, Profile of);
+
+// The worst of those among them that count for a profile.
 Verdict worst_of(const std::vector<Check>& checks, Profile profile);
 
 struct Verification {
@@ -77,7 +81,7 @@ struct Verification {
   std::string not_compared{};
 
   Verdict verdict(Profile profile) const { return worst_of(checks, profile); }
-  // All checks, the failures of other profiles as warnings.
+  // All checks; the failures of those that do not count for the profile are warnings.
   std::vector<Check> seen_by(Profile profile) const;
 };
 
@@ -86,8 +90,8 @@ struct Verification {
 // check, with the reader's sentence.
 Verification verify_pair(const std::filesystem::path& still, const std::filesystem::path& movie);
 
-// Asks what is known of the lock screen of iOS 17 and later, each rule by itself, of what was found
-// in the files that can be read. What is only a hypothesis never fails.
+// Asks what is known of the lock screen of iOS 17 and later, in addition to Apple's rules, each by
+// itself, of what was found in the files that can be read. What is only a hypothesis never fails.
 std::vector<Check> wallpaper_checks(
     const std::optional<StillFacts>& still, const std::optional<MovieFacts>& movie);
 

@@ -59,12 +59,20 @@ std::string conclusion(const std::vector<Check>& checks, Profile profile) {
          std::string(name_of(profile)) + ")" + beside + "." + unproven;
 }
 
+// All whose failures count.
+std::string asked_text(Profile profile) {
+  std::string text;
+  for (const Profile other : kProfiles)
+    if (other != profile && counts_for(profile, other)) text += std::string(title_of(other)) + "; ";
+  return text + std::string(title_of(profile));
+}
+
 std::string profiles_text(Profile profile) {
-  std::string text = "Checked: " + std::string(title_of(profile));
   std::string others;
   for (const Profile other : kProfiles)
-    if (other != profile) others += (others.empty() ? "" : ", ") + std::string(name_of(other));
-  return text + "; as warnings only: " + others + ".";
+    if (!counts_for(profile, other))
+      others += (others.empty() ? "" : ", ") + std::string(name_of(other));
+  return "Checked: " + asked_text(profile) + "; as warnings only: " + others + ".";
 }
 
 }  // namespace
@@ -91,7 +99,7 @@ std::string verify_text(const FolderReport& report, Profile profile) {
         text,
         word_of(pair.verdict(profile)) + pair.still.string() + " + " + pair.movie.string());
     for (const Check& check : checks)
-      if (check.profile == profile && check.verdict != Verdict::Pass)
+      if (counts_for(profile, check.profile) && check.verdict != Verdict::Pass)
         add_check(text, check, std::string(kVerdict, ' '));
   }
   for (const Finding& finding : report.findings) {
@@ -108,9 +116,8 @@ std::string verify_text(const FolderReport& report, Profile profile) {
   });
   add_line(
       text,
-      "Checked: " + std::string(title_of(profile)) + ", of " +
-          counted(report.stills, "still", "stills") + " and " +
-          counted(report.movies, "movie", "movies") + ".");
+      "Checked: " + asked_text(profile) + ", of " + counted(report.stills, "still", "stills") +
+          " and " + counted(report.movies, "movie", "movies") + ".");
   add_line(
       text,
       counted(report.pairs.size() - static_cast<std::size_t>(failed), "pair meets", "pairs meet") +

@@ -82,6 +82,55 @@ TEST_F(VerifyWallpaper, FailsNothingForAHypothesis) {
           << fake.name << ": " << check.name;
 }
 
+// ---- In addition to Apple's rules ----------------------------------------------
+
+// The still's is another one.
+FakePair with_two_identifiers() {
+  FakePair pair = testing::wallpaper_pair();
+  const std::string_view old = testing::kFakeIdentifier;
+  const auto found = std::ranges::search(pair.movie, old);
+  if (!found.empty()) found.front() = 'A';
+  return pair;
+}
+
+TEST_F(VerifyWallpaper, FailsWhatAppleFails) {
+  const auto verification = verified(with_two_identifiers());
+
+  EXPECT_EQ(verification.verdict(Profile::Apple), Verdict::Fail);
+  EXPECT_EQ(verification.verdict(Profile::Wallpaper), Verdict::Fail);
+  EXPECT_TRUE(std::ranges::none_of(verification.checks, [](const Check& check) {
+    return check.profile == Profile::Wallpaper && check.verdict == Verdict::Fail;
+  }));
+}
+
+TEST_F(VerifyWallpaper, TellsWhatAppleFailsAsAFailure) {
+  const auto verification = verified(with_two_identifiers());
+
+  const auto text = verify_text(verification, Profile::Wallpaper);
+  FolderReport folder;
+  folder.pairs.push_back(verification);
+  const auto of_folder = verify_text(folder, Profile::Wallpaper);
+
+  EXPECT_NE(text.find("\nFAIL  identifiers-match"), std::string::npos) << text;
+  EXPECT_NE(text.find("The pair breaks 1 rule of the profile wallpaper"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("Checked: Apple's pairing rules"), std::string::npos) << text;
+  EXPECT_NE(text.find("as warnings only: immich,"), std::string::npos) << text;
+  EXPECT_NE(of_folder.find("FAIL  identifiers-match"), std::string::npos) << of_folder;
+}
+
+TEST_F(VerifyWallpaper, WarnsOfWhatAGalleryFails) {
+  FakePair pair = testing::wallpaper_pair();
+  pair.movie_name = "IMG_0002.MOV";
+
+  const auto verification = verified(pair);
+
+  EXPECT_EQ(verification.verdict(Profile::PhotoPrism), Verdict::Fail);
+  EXPECT_NE(verification.verdict(Profile::Wallpaper), Verdict::Fail);
+}
+
+// ---- A pair that was made without it -------------------------------------------
+
 TEST_F(VerifyWallpaper, FailsAPairThatWasMadeWithoutIt) {
   const auto verification = verified(testing::good_pair());
 
