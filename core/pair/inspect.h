@@ -183,6 +183,8 @@ struct MovieFacts {
   const TrackFacts* track(std::uint32_t id) const;
   // The one that is shown: the first enabled video track that has frames.
   const TrackFacts* video() const;
+  // The first that works and is shown; null: none.
+  const MarkerFacts* marker() const;
 };
 
 // InvalidInput, Unsupported or Io, with a sentence that names what is wrong, where the

@@ -380,6 +380,13 @@ const TrackFacts* MovieFacts::video() const {
   return found == tracks.end() ? nullptr : &*found;
 }
 
+const MarkerFacts* MovieFacts::marker() const {
+  const auto found = std::ranges::find_if(markers, [](const MarkerFacts& marker) {
+    return !marker.is_lost && !marker.times.empty();
+  });
+  return found == markers.end() ? nullptr : &*found;
+}
+
 Result<MovieFacts> inspect_movie(const Source& source) {
   const auto movie = read_movie(source);
   if (!movie) return movie.error();

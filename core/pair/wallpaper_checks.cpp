@@ -1,74 +1,29 @@
 // What is known of the lock screen's motion, rule by rule, each with what it rests on; none was
 // tried on a device. docs/lock-screen.md has the same list.
+#include "core/pair/wallpaper_checks.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "core/homography.h"
+#include "core/isobmff/wallpaper.h"
 #include "core/pair/checks.h"
 #include "core/text.h"
 
 namespace livephoto {
 namespace {
 
+using namespace pair::wallpaper;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kFramesBefore = 14;
-constexpr std::chrono::seconds kShortest{1};
-// Two ticks of a camera's movie: times that are rounded differently.
-constexpr nanoseconds kOneInstant{3'333'334};
-constexpr double kSlowest = 20;        // frames a second
-constexpr double kOtherShape = 0.01;   // of width to height
-constexpr double kMostTravel = 0.10;   // of the shorter side, before the still
-constexpr std::uint32_t kHasBlur = 8;  // of LivePhotoInfo::validity
-constexpr std::uint32_t kHasHomography = 1;
-
-constexpr const char* kMake = "Make the pair with gst-livephoto-1.0 make --wallpaper.";
-constexpr const char* kOther = "Choose another moment of the video, or another still in it.";
-
-// A rule and what it rests on; what is only a hypothesis warns.
-struct Rule {
-  const char* name;
-  Basis basis;
-};
-
-class Checks {
- public:
-  explicit Checks(std::vector<Check>& checks) : checks_(checks) {}
-
-  void pass(const Rule& rule, std::string why) { add(rule, Verdict::Pass, std::move(why), {}); }
-  void warn(const Rule& rule, std::string why, std::string advice = kMake) {
-    add(rule, Verdict::Warn, std::move(why), std::move(advice));
-  }
-  void fail(const Rule& rule, std::string why, std::string advice = kMake) {
-    const bool is_shown = rule.basis != Basis::Hypothesis;
-    add(rule, is_shown ? Verdict::Fail : Verdict::Warn, std::move(why), std::move(advice));
-  }
-
- private:
-  void add(const Rule& rule, Verdict verdict, std::string why, std::string advice) {
-    checks_.push_back(
-        {rule.name, Profile::Wallpaper, verdict, std::move(why), std::move(advice), rule.basis});
-  }
-
-  std::vector<Check>& checks_;
-};
-
-Homography homography_of(const LivePhotoInfo& info) {
-  Homography map{};
-  std::ranges::copy(info.homography, map.begin());
-  return map;
-}
-
-std::string size_text(std::uint32_t width, std::uint32_t height) {
-  return std::to_string(width) + "x" + std::to_string(height);
-}
+constexpr double kSlowest = 20;       // frames a second
+constexpr double kOtherShape = 0.01;  // of width to height
+constexpr const char* kOtherMoment = "Choose another moment of the video, or another still in it.";
 
 // ---- The picture ---------------------------------------------------------------
 
@@ -83,29 +38,30 @@ void check_upright(const VideoFact& video, Checks& checks) {
 }
 
 void check_size(const VideoFact& video, Checks& checks) {
-  constexpr Rule kRule{"wallpaper-size", Basis::Project};
+  constexpr const char* kName = "wallpaper-size";
   struct Size {
     std::uint32_t width;
     std::uint32_t height;
-    const char* who;
+    Basis basis;
+    const char* known;
   };
   constexpr std::array kSizes{
-      Size{1080, 1920, "TouSC and goLive"},
-      Size{1344, 1926, "a note on an iPad's lock screen"},
-      Size{1920, 1440, "cameras since iOS 17"},
-      Size{1744, 1308, "a camera of today"}};
+      Size{1080, 1920, Basis::Project, "as TouSC and goLive have it"},
+      Size{1344, 1926, Basis::Project, "as in a note on an iPad's lock screen"},
+      Size{1920, 1440, Basis::CameraFiles, "as cameras since iOS 17 have it"},
+      Size{1744, 1308, Basis::CameraFiles, "as a camera of today has it"},
+      Size{1440, 1920, Basis::Hypothesis, "a camera's upright, which works by hypothesis only"}};
+  const std::string here = size_text(video.width, video.height);
   for (const Size& size : kSizes)
     if (size.width == video.width && size.height == video.height)
-      return checks.pass(
-          kRule,
-          "The picture is " + size_text(video.width, video.height) + ", as " + size.who +
-              " have it.");
+      return checks.pass({kName, size.basis}, "The picture is " + here + ", " + size.known + ".");
+  if (video.width == 2560 && video.height == 1440)
+    return checks.warn(
+        {kName, Basis::Project},
+        "The picture is " + here + "; a report to TouSC says that this does not work.");
   checks.warn(
-      kRule,
-      "Nobody reports of a picture of " + size_text(video.width, video.height) +
-          (video.width == 2560 && video.height == 1440
-               ? " that it works; a report to TouSC says that it does not."
-               : " that it works."));
+      {kName, Basis::Hypothesis},
+      "Nobody reports of a picture of " + here + " that it works.");
 }
 
 void check_codec(const TrackFacts& track, Checks& checks) {
@@ -119,8 +75,11 @@ void check_codec(const TrackFacts& track, Checks& checks) {
   if (track.format == "avc1" || track.format == "hvc1")
     return checks.warn(
         kRule,
-        "The picture is " + coding + "; all successes that are reported are HEVC of 4:2:0 (hvc1).");
-  checks.fail(kRule, "The picture is " + coding + ", which is in no camera's Live Photo.");
+        "The picture is " + coding +
+            "; but for one report, of an iPhone 14 Pro's own pair, all successes that are reported "
+            "are HEVC of 4:2:0 (hvc1).");
+  constexpr Rule kUnknown{"wallpaper-codec", Basis::CameraFiles};
+  checks.fail(kUnknown, "The picture is " + coding + ", which is in no camera's Live Photo.");
 }
 
 // Between frames; nothing for fewer than two.
@@ -146,7 +105,8 @@ void check_rate(const TrackFacts& track, Checks& checks) {
   constexpr Rule kSlow{"wallpaper-rate", Basis::Hypothesis};
   constexpr Rule kFast{"wallpaper-rate", Basis::Project};
   const auto spacing = spacing_of(track.video->frames);
-  if (!spacing) return checks.warn(kSlow, "The movie has no two frames.");
+  if (!spacing || spacing->mean.count() <= 0)
+    return checks.warn(kSlow, "The movie has no two frames.");
   const double rate = 1 / std::chrono::duration<double>(spacing->mean).count();
   const std::string frames = decimal_text(rate, 2) + " frames a second";
   if (rate < kSlowest)
@@ -185,22 +145,15 @@ void check_edit(const TrackFacts& track, Checks& checks) {
 void check_length(const MovieFacts& movie, Checks& checks) {
   constexpr Rule kRule{"wallpaper-length", Basis::Hypothesis};
   const nanoseconds length = pair::picture_end(movie);
-  if (length >= kShortest)
+  if (length >= kWallpaperShortest)
     return checks.pass(kRule, "The movie lasts " + seconds_text(length) + ".");
   checks.warn(
       kRule,
       "The movie lasts " + seconds_text(length) + "; all that are known to work have 1 s at least.",
-      kOther);
+      kOtherMoment);
 }
 
 // ---- The marker ----------------------------------------------------------------
-
-// Of the first that works.
-std::optional<nanoseconds> marker_time(const MovieFacts& movie) {
-  for (const MarkerFacts& marker : movie.markers)
-    if (!marker.is_lost && !marker.times.empty()) return marker.times.front();
-  return std::nullopt;
-}
 
 const MetadataFact* value_beside(const MarkerFacts& marker, std::string_view key) {
   const auto found = std::ranges::find(
@@ -233,23 +186,29 @@ void check_transform(const MarkerFacts& marker, Checks& checks) {
 
 void check_frames_before(
     const std::vector<nanoseconds>& frames, nanoseconds marker, Checks& checks) {
-  constexpr Rule kRule{"wallpaper-frames-before", Basis::Project};
+  constexpr Rule kNone{"wallpaper-frames-before", Basis::Project};
+  constexpr Rule kFew{"wallpaper-frames-before", Basis::Hypothesis};
   const auto before =
       static_cast<std::size_t>(std::ranges::count_if(frames, [marker](nanoseconds frame) {
         return frame + kOneInstant < marker;
       }));
-  if (before >= kFramesBefore)
+  if (before >= kWallpaperFramesBefore)
     return checks.pass(
-        kRule,
+        kNone,
         std::to_string(before) +
             " frames come before the still; TouSC reports that a still "
             "half a second in works where one at the beginning does not.");
-  checks.fail(
-      kRule,
-      std::to_string(before) +
-          " frames come before the still; cameras have 27 and more, and TouSC "
-          "reports that with a still at the beginning nothing moves. Fourteen are a hypothesis.",
-      kOther);
+  if (before == 0)
+    return checks.fail(
+        kNone,
+        "The still is the first frame; TouSC reports that nothing moves then.",
+        kOtherMoment);
+  checks.warn(
+      kFew,
+      std::to_string(before) + (before == 1 ? " frame comes" : " frames come") +
+          " before the still; cameras have 27 and more. That " +
+          std::to_string(kWallpaperFramesBefore) + " are needed is a hypothesis.",
+      kOtherMoment);
 }
 
 void check_on_frame(const std::vector<nanoseconds>& frames, nanoseconds marker, Checks& checks) {
@@ -260,144 +219,6 @@ void check_on_frame(const std::vector<nanoseconds>& frames, nanoseconds marker, 
   if (std::ranges::any_of(frames, is_here))
     return checks.pass(kRule, "The marker is exactly on a frame, as with cameras of 30 a second.");
   checks.warn(kRule, "The marker is between two frames; with cameras it is on one.");
-}
-
-// ---- live-photo-info -----------------------------------------------------------
-
-void check_setup(const InfoTrackFacts& track, const VideoFact& video, Checks& checks) {
-  constexpr Rule kRule{"wallpaper-set-up", Basis::CameraFiles};
-  constexpr Rule kVersions{"wallpaper-set-up", Basis::Hypothesis};
-  if (track.setup_version != 1)
-    checks.fail(
-        kRule,
-        track.setup_version
-            ? "The set-up data of live-photo-info are of version " +
-                  std::to_string(*track.setup_version) + "; all that are known are of version 1."
-            : std::string("live-photo-info has no set-up data (setu with cfgv), which it has in "
-                          "all files since iOS 17."));
-  else if (track.capture_core.empty())
-    checks.warn(
-        kVersions,
-        "The set-up data of live-photo-info name no version of CMCaptureCore, as all files of "
-        "cameras do.");
-  else
-    checks.pass(kRule, "The set-up data of live-photo-info are of version 1 and name a capture.");
-  constexpr Rule kSize{"wallpaper-dims", Basis::CameraFiles};
-  if (track.width == 0 || track.height == 0)
-    return checks.fail(kSize, "live-photo-info does not say in which size its records count.");
-  if (track.width == video.width && track.height == video.height)
-    return checks.pass(kSize, "The records count in the picture's own size, as with cameras.");
-  checks.warn(
-      kSize,
-      "The records count in " + size_text(track.width, track.height) + " beside a picture of " +
-          size_text(video.width, video.height) +
-          "; with cameras the two are equal, TouSC and goLive work with 1920x1440.");
-}
-
-void check_records(const InfoTrackFacts& track, Checks& checks) {
-  constexpr Rule kRule{"wallpaper-records", Basis::CameraFiles};
-  if (track.records.empty() || track.unread > 0)
-    return checks.fail(
-        kRule,
-        track.records.empty()
-            ? "No record of live-photo-info can be read."
-            : std::to_string(track.unread) + " records of live-photo-info cannot be read.");
-  const bool are_new = std::ranges::all_of(track.records, [](const TimedInfo& record) {
-    return record.info.version == 3;
-  });
-  if (!are_new)
-    return checks.fail(
-        kRule,
-        "The records of live-photo-info are of version 1, that of iOS 12; since iOS 17 they are of "
-        "version 3.");
-  const bool are_whole = std::ranges::all_of(track.records, [](const TimedInfo& record) {
-    return (record.info.frame_validity & kHasHomography) != 0 &&
-           (record.info.validity & kHasBlur) != 0 &&
-           inverse(homography_of(record.info)).has_value();
-  });
-  if (!are_whole)
-    return checks.fail(
-        kRule,
-        "Not every record of live-photo-info has a homography and a blur, as all of cameras have.");
-  checks.pass(kRule, "Every record has a homography and a blur, as with cameras and projects.");
-}
-
-std::size_t frames_without_record(
-    std::span<const nanoseconds> frames, const InfoTrackFacts& track) {
-  return static_cast<std::size_t>(std::ranges::count_if(frames, [&track](nanoseconds frame) {
-    return std::ranges::none_of(track.records, [frame](const TimedInfo& record) {
-      return std::chrono::abs(record.shown - frame) <= kOneInstant;
-    });
-  }));
-}
-
-void check_record_times(
-    const std::vector<nanoseconds>& frames,
-    const InfoTrackFacts& track,
-    std::optional<nanoseconds> marker,
-    Checks& checks) {
-  constexpr Rule kRule{"wallpaper-record-times", Basis::CameraFiles};
-  const std::size_t missing = frames_without_record(frames, track);
-  if (missing == 0 && track.samples == frames.size())
-    return checks.pass(kRule, "There is one record for each frame, at its time, as with cameras.");
-  const auto end = std::ranges::upper_bound(frames, marker.value_or(nanoseconds(0)) + kOneInstant);
-  const auto upto = static_cast<std::size_t>(end - frames.begin());
-  const std::size_t before = std::min(upto, kFramesBefore + 1);
-  if (frames_without_record(std::span(frames).subspan(upto - before, before), track) > 0)
-    return checks.fail(
-        kRule,
-        "There are frames before the still without a record of live-photo-info at their time.");
-  checks.warn(
-      kRule,
-      "There are " + std::to_string(track.samples) + " records for " +
-          std::to_string(frames.size()) + " frames, " + std::to_string(missing) +
-          " of them without one; cameras have one for each, TouSC and goLive not.");
-}
-
-// By the records alone, whatever the pictures show.
-void check_record_motion(
-    const InfoTrackFacts& track, std::optional<nanoseconds> marker, Checks& checks) {
-  constexpr Rule kRule{"wallpaper-record-motion", Basis::Hypothesis};
-  if (!marker || track.width == 0 || track.height == 0) return;
-  const auto still = std::ranges::find_if(track.records, [&marker](const TimedInfo& record) {
-    return std::chrono::abs(record.shown - *marker) <= kOneInstant;
-  });
-  if (still == track.records.end()) return;
-  const auto index = static_cast<std::size_t>(still - track.records.begin());
-  double travel = 0;
-  for (std::size_t i = index - std::min(index, kFramesBefore); i < index; ++i) {
-    const auto back = inverse(homography_of(track.records[i].info));
-    if (!back) return;
-    const Homography over = combined(*back, homography_of(still->info));
-    travel = std::max(travel, corner_travel(over, track.width, track.height));
-  }
-  const double share = travel / std::min(track.width, track.height);
-  const std::string percent = decimal_text(share * 100, 0) + " % of the picture";
-  if (share <= kMostTravel)
-    return checks.pass(
-        kRule,
-        "By its records the camera moves by " + percent + " before the still.");
-  checks.warn(
-      kRule,
-      "By its records the camera moves by " + percent +
-          " before the still, which may be too much for the effect to hide.",
-      kOther);
-}
-
-void check_info(const MovieFacts& movie, std::optional<nanoseconds> marker, Checks& checks) {
-  constexpr Rule kRule{"wallpaper-info", Basis::CameraFiles};
-  if (movie.infos.empty())
-    return checks.fail(
-        kRule,
-        "There is no track live-photo-info, which all cameras since iOS 17, TouSC and goLive "
-        "have.");
-  checks.pass(kRule, "There is a track live-photo-info.");
-  const InfoTrackFacts& track = movie.infos[0];
-  const VideoFact& video = *movie.video()->video;
-  check_setup(track, video, checks);
-  check_records(track, checks);
-  check_record_times(video.frames, track, marker, checks);
-  check_record_motion(track, marker, checks);
 }
 
 // ---- What else cameras write ---------------------------------------------------
@@ -451,7 +272,8 @@ void check_vitality(const MovieFacts& movie, Checks& checks) {
 
 void check_still(const StillFacts& still, const VideoFact& video, Checks& checks) {
   constexpr Rule kRule{"wallpaper-still", Basis::CameraFiles};
-  if (still.width == 0 || still.height == 0 || !(video.shown_height > 0) || !video.orientation)
+  if (still.width == 0 || still.height == 0 || !(video.shown_width > 0) ||
+      !(video.shown_height > 0) || !video.orientation)
     return checks.warn(kRule, "The shapes of still and movie cannot be told.");
   const auto shape = [](double width, double height, Orientation orientation) {
     return swaps_sides(orientation) ? height / width : width / height;
@@ -486,16 +308,18 @@ std::vector<Check> wallpaper_checks(
   check_rate(track, checks);
   check_edit(track, checks);
   check_length(movie, checks);
-  const auto marker = marker_time(movie);
+  const MarkerFacts* marker = movie.marker();
+  std::optional<nanoseconds> marked;
   if (marker) {
-    check_transform(movie.markers[0], checks);
-    check_frames_before(track.video->frames, *marker, checks);
-    check_on_frame(track.video->frames, *marker, checks);
+    marked = marker->times.front();
+    check_transform(*marker, checks);
+    check_frames_before(track.video->frames, *marked, checks);
+    check_on_frame(track.video->frames, *marked, checks);
   } else {
     constexpr Rule kRule{"wallpaper-transform", Basis::CameraFiles};
     checks.fail(kRule, "There is no marker that says which frame is the still's.");
   }
-  check_info(movie, marker, checks);
+  add_record_checks(movie, marked, checks);
   check_orientation_track(movie, checks);
   check_enabled(movie, checks);
   check_vitality(movie, checks);

@@ -1,20 +1,19 @@
 // Whether the picture moves too much before the still for an effect that ends on it.
 #include <algorithm>
 
-#include "core/pair/verify.h"
+#include "core/isobmff/wallpaper.h"
+#include "core/pair/wallpaper_checks.h"
 #include "core/select/camera_path.h"
 #include "core/text.h"
 
 namespace livephoto {
 namespace {
 
+using pair::wallpaper::kMostTravel;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kFramesBefore = 14;
-// Hypotheses, all of them. Of the picture's shorter side: what stabilising may have to cut off.
-constexpr double kMostTravel = 0.10;
-// What moves against the camera, in diagonals a second: from there on scores of moments call it
-// wild.
+// A hypothesis, as the other one. What moves against the camera, in diagonals a second: from there
+// on scores of moments call it wild.
 constexpr double kMostLocal = 0.20;
 constexpr nanoseconds kTolerance{1'000'000};
 
@@ -44,9 +43,10 @@ Result<Check> wallpaper_movement_check(
     return std::chrono::abs(frame.time - marker) <= kTolerance;
   });
   if (marked == frames.end() || width == 0 || height == 0)
-    return invalid_input("No picture was measured at the marker.");
+    return invalid_input(
+        "No picture is at the marker, so that it was not measured what moves before the still.");
   const auto index = static_cast<std::size_t>(marked - frames.begin());
-  const std::size_t first = index > kFramesBefore ? index - kFramesBefore : 0;
+  const std::size_t first = index > kWallpaperFramesBefore ? index - kWallpaperFramesBefore : 0;
   const auto before = frames.subspan(first, index - first + 1);
 
   Check check{

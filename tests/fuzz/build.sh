@@ -22,7 +22,8 @@ sources=(
   core/isobmff/{metadata_items,movie,movie_edit,quicktime,reader,sample_reader,sample_table,source_metadata}.cpp
   core/isobmff/{still_time,timebase,wallpaper_tracks}.cpp
   core/still/{exif_edit,exif_reader,heif_reader,jpeg_reader,maker_note,still_edit,tiff}.cpp
-  core/pair/{names,apple_checks,camera_differences,gallery_checks,inspect_movie,inspect_still,inspect_text,kept,repair,verify,wallpaper_checks}.cpp)
+  core/pair/{names,apple_checks,camera_differences,gallery_checks,inspect_movie,inspect_still,inspect_text,kept,repair,verify}.cpp
+  core/pair/{wallpaper_checks,wallpaper_record_checks}.cpp)
 targets=(movie heic jpeg note repair)
 
 pids=()

@@ -1,6 +1,7 @@
 #include "tests/core/pair/wallpaper_fakes.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <stdexcept>
 #include <string_view>
@@ -122,6 +123,14 @@ void remove_track(AtomNode& moov, std::size_t number) {
   moov.children.erase(first + static_cast<std::ptrdiff_t>(number));
 }
 
+// A copy behind all other tracks.
+AtomNode& copied_track(AtomNode& moov, Track number) {
+  moov.children.push_back(track_of(moov, number));
+  AtomNode& copy = moov.children.back();
+  copy.at({"tkhd"}).set_u32(12, 9);  // its number
+  return copy;
+}
+
 AtomNode& edit_list(AtomNode& moov, Track track) {
   return track_of(moov, track).at({"edts", "elst"});
 }
@@ -143,9 +152,21 @@ std::vector<FakePair> fakes_of_pictures() {
           [](Clip& clip) { clip.video.format.width = 720, clip.video.format.height = 1280; }),
       with_clip(
           "size-that-fails",
-          {{"wallpaper-size", kWarn, "report to TouSC"},
+          {{"wallpaper-size", kWarn, "report to TouSC says"},
            {"wallpaper-still", kWarn, "different shapes"}},
           [](Clip& clip) { clip.video.format.width = 2560, clip.video.format.height = 1440; }),
+      with_clip(
+          "camera-size-stood-upright",
+          {{"wallpaper-still", kWarn, "different shapes"}},
+          [](Clip& clip) { clip.video.format.width = 1440; }),
+      with_bytes(
+          "codec-of-no-camera",
+          {{"wallpaper-codec", Verdict::Fail, "hev1"}},
+          [](Bytes& file) {
+            std::ranges::copy(
+                std::string_view("hev1"),
+                file.begin() + static_cast<std::ptrdiff_t>(place_of(file, "hvc1")));
+          }),
       with_clip(
           "h264",
           {{"wallpaper-codec", kWarn, "avc1"}},
@@ -202,11 +223,34 @@ std::vector<FakePair> fakes_of_pictures() {
 
 std::vector<FakePair> fakes_of_markers() {
   constexpr auto kFail = Verdict::Fail;
+  constexpr auto kWarn = Verdict::Warn;
+  // The first of two has no time, and no transform of that name: it is not the one that counts.
+  FakePair two_markers = pair_of("first-marker-is-not-shown", {}, clip_of());
+  two_markers.movie = with_moov(two_markers.movie, [](AtomNode& moov) {
+    copied_track(moov, Marker);
+    edit_list(moov, Marker).set_u32(24, 1);  // behind its sample
+  });
+  two_markers.movie[place_of(two_markers.movie, "live-photo-still-image-transform")] = 'X';
   return {
+      two_markers,
+      with_atoms(
+          "still-at-the-beginning",
+          {{"wallpaper-frames-before", kFail, "the first frame"}},
+          [](AtomNode& moov) {
+            edit_list(moov, Marker).body = fields(u32(0), u32(1), u32(1), u32(0), u32(0x10000));
+          }),
+      with_atoms(
+          "still-is-the-second-frame",
+          {{"wallpaper-frames-before", kWarn, "1 frame comes"}},
+          [](AtomNode& moov) { edit_list(moov, Marker).set_u32(8, kTick); }),
       with_atoms(
           "still-too-early",
-          {{"wallpaper-frames-before", kFail, "5 frames"}},
-          [](AtomNode& moov) { edit_list(moov, Marker).set_u32(8, 5 * kTick); }),
+          {{"wallpaper-frames-before", kWarn, "13 frames come"}},
+          [](AtomNode& moov) { edit_list(moov, Marker).set_u32(8, 13 * kTick); }),
+      with_atoms(
+          "still-just-late-enough",
+          {},
+          [](AtomNode& moov) { edit_list(moov, Marker).set_u32(8, 14 * kTick); }),
       with_atoms(
           "marker-between-frames",
           {{"wallpaper-still-on-frame", Verdict::Warn, "between two frames"}},
@@ -236,6 +280,14 @@ std::vector<FakePair> fakes_of_records() {
           "no-info",
           {{"wallpaper-info", kFail, "no track live-photo-info"}},
           [](AtomNode& moov) { remove_track(moov, Info); }),
+      with_atoms(
+          "two-infos",
+          {{"wallpaper-info", kWarn, "2 tracks live-photo-info"}},
+          [](AtomNode& moov) { copied_track(moov, Info); }),
+      with_bytes(
+          "info-of-another-type",
+          {{"wallpaper-info-type", kFail, "com.apple.quicktime.Com.apple"}},
+          [](Bytes& file) { file[place_of(file, "com.apple.quicktime.com.apple") + 20] = 'C'; }),
       with_clip(
           "no-set-up",
           {{"wallpaper-set-up", kFail, "no set-up data"},
@@ -278,10 +330,44 @@ std::vector<FakePair> fakes_of_records() {
                 u32(0),
                 u32(0x10000));
           }),
+      with_atoms(
+          "records-of-another-timescale",
+          {{"wallpaper-record-table", kWarn, "60000 ticks a second"}},
+          [](AtomNode& moov) {
+            auto& media = track_of(moov, Info).at({"mdia"});
+            media.at({"mdhd"}).set_u32(12, 60'000);
+            media.at({"mdhd"}).set_u32(16, 120'000);
+            media.at({"minf", "stbl", "stts"}).set_u32(12, 100 * kTick);
+          }),
+      with_atoms(
+          "last-record-too-long",
+          {{"wallpaper-record-table", kWarn, "60 in 2.100 s"}},
+          [](AtomNode& moov) {
+            track_of(moov, Info).at({"mdia", "mdhd"}).set_u32(16, 1260);
+          }),
+      // By so little that each is still at its frame's time.
+      with_atoms(
+          "a-record-that-lasts-longer",
+          {{"wallpaper-record-table", kWarn, "do not last as long"}},
+          [](AtomNode& moov) {
+            track_of(moov, Info).at({"mdia", "minf", "stbl", "stts"}).body =
+                fields(u32(0), u32(3), u32(1), u32(21), u32(1), u32(19), u32(58), u32(20));
+          }),
+      with_bytes(
+          "motion-that-is-not-the-homographies",
+          {{"wallpaper-info-motion", kWarn, "5.0 pixels"}},
+          [](Bytes& file) {
+            for (int i = 0; i < kFrames; ++i) {
+              const auto bits = std::bit_cast<std::uint32_t>(5.0F * static_cast<float>(i));
+              for (std::size_t k = 0; k < 4; ++k)
+                file[record(file, i) + 20 + k] = static_cast<std::uint8_t>(bits >> (8 * k));
+            }
+          }),
       with_clip(
           "records-that-move",
           {{"wallpaper-record-motion", kWarn, "15 % of the picture"}},
           [](Clip& clip) {
+            clip.wallpaper->has_camera_values = false;
             for (int i = 0; i < kFrames; ++i) {
               FramePlace place{.time = time_of(i)};
               place.over_still[2] = (i - kMarked) * 11.5;
