@@ -97,12 +97,22 @@ Result<select::FrameMeasures> measured(select::FrameMeter& meter, const DecodedF
 struct Film {
   std::vector<SeenFrame> frames;
   double aspect = 1;
+  std::uint32_t width = 0;  // upright
+  std::uint32_t height = 0;
+  std::vector<select::FrameMeasures> measured;  // to the marker, where they are asked for
 };
 
-Result<Film> film_of(const MovieFacts& movie) {
+// Past the marker, which may be rounded otherwise than the frames, nothing is measured.
+constexpr nanoseconds kBehindMarker{2'000'000};
+
+// What is to be found out of the movie's pictures.
+enum class Look { Still, StillAndMovement };
+
+Result<Film> film_of(const MovieFacts& movie, Look look, nanoseconds marker) {
   Decoder decoder({.pixels = kMostFramePixels, .memory = kMostMemory, .time = kLongestWait});
   if (const auto opened = decoder.open(movie.path, "auto", kLuma); !opened) return opened.error();
   Film film;
+  select::FrameMeter meter;
   for (;;) {
     const auto frame = decoder.next();
     if (!frame) return frame.error();
@@ -110,16 +120,17 @@ Result<Film> film_of(const MovieFacts& movie) {
     const auto luma = luma_of((*frame)->sample.get());
     if (!luma) return luma.error();
     film.aspect = luma->aspect();
+    film.width = static_cast<std::uint32_t>(luma->width);
+    film.height = static_cast<std::uint32_t>(luma->height);
+    if (look == Look::StillAndMovement && (*frame)->time <= marker + kBehindMarker) {
+      const auto measures = measured(meter, **frame);
+      if (!measures) return measures.error();
+      film.measured.push_back(*measures);
+    }
     film.frames.push_back({(*frame)->time, from_afar(*luma, luma->aspect())});
   }
   if (film.frames.empty()) return invalid_input("There is no picture in it.");
   return film;
-}
-
-std::optional<nanoseconds> marker_of(const MovieFacts& movie) {
-  for (const MarkerFacts& marker : movie.markers)
-    if (!marker.is_lost && !marker.times.empty()) return marker.times.front();
-  return std::nullopt;
 }
 
 Error about(const char* what, const Error& error) {
@@ -143,73 +154,64 @@ Result<void> check_sizes(const StillFacts& still, const MovieFacts& movie) {
   return {};
 }
 
-Result<Check> compared(const StillFacts& still, const MovieFacts& movie) {
-  const auto marker = marker_of(movie);
-  if (!marker) return invalid_input("There is no marker that says which frame is the still's.");
+Result<Film> film_to_look_at(const StillFacts& still, const MovieFacts& movie, Look look) {
+  if (!movie.marker())
+    return invalid_input("There is no marker that says which frame is the still's.");
   if (movie.video() == nullptr) return invalid_input("The movie shows no picture.");
   if (const auto small = check_sizes(still, movie); !small) return small.error();
   // Pictures that are gone give their room back, at once; the C library would keep it.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  const auto film = film_of(movie);
+  auto film = film_of(movie, look, movie.marker()->times.front());
   if (!film) return about("The movie", film.error());
+  return film;
+}
+
+Result<Check> compared(const StillFacts& still, const Film& film, nanoseconds marker) {
   const auto picture = still.format == StillKind::Jpeg ? jpeg_luma(still) : heif_luma(still.path);
   if (!picture) return about("The still", picture.error());
   // A camera's still shows more above and below, or at the sides, than its movie.
-  return still_frame_check(from_afar(*picture, film->aspect), film->frames, *marker);
+  return still_frame_check(from_afar(*picture, film.aspect), film.frames, marker);
 }
 
-// Past the marker, which may be rounded otherwise than the frames, nothing is looked at.
-constexpr nanoseconds kBehindMarker{2'000'000};
+// Behind the others of Apple's profile.
+void add_to_apples(const Check& check, std::vector<Check>& checks) {
+  const auto behind = std::ranges::find_if(checks, [](const Check& other) {
+    return other.profile != Profile::Apple;
+  });
+  checks.insert(behind, check);
+}
 
-Result<Check> movement_of(const StillFacts& still, const MovieFacts& movie) {
-  const auto marker = marker_of(movie);
-  if (!marker) return invalid_input("There is no marker that says which frame is the still's.");
-  if (movie.video() == nullptr) return invalid_input("The movie shows no picture.");
-  if (const auto small = check_sizes(still, movie); !small) return small.error();
-  Decoder decoder({.pixels = kMostFramePixels, .memory = kMostMemory, .time = kLongestWait});
-  if (const auto opened = decoder.open(movie.path, "auto", kLuma); !opened) return opened.error();
-  select::FrameMeter meter;
-  std::vector<select::FrameMeasures> frames;
-  GstVideoInfo info;
-  gst_video_info_init(&info);
-  for (;;) {
-    const auto frame = decoder.next();
-    if (!frame) return about("The movie", frame.error());
-    if (!*frame || (*frame)->time > *marker + kBehindMarker) break;
-    gst_video_info_from_caps(&info, gst_sample_get_caps((*frame)->sample.get()));
-    const auto measures = measured(meter, **frame);
-    if (!measures) return measures.error();
-    frames.push_back(*measures);
-  }
-  return wallpaper_movement_check(
-      frames,
-      static_cast<std::uint32_t>(info.width),
-      static_cast<std::uint32_t>(info.height),
-      *marker);
+void add_reason(const Error& error, Verification& verification) {
+  std::string& reasons = verification.not_compared;
+  reasons += (reasons.empty() ? "" : " ") + error.message;
+}
+
+void look_at(
+    const StillFacts& still, const MovieFacts& movie, Look look, Verification& verification) {
+  const auto film = film_to_look_at(still, movie, look);
+  if (!film) return add_reason(film.error(), verification);
+  const nanoseconds marker = movie.marker()->times.front();
+  if (const auto check = compared(still, *film, marker))
+    add_to_apples(*check, verification.checks);
+  else
+    add_reason(check.error(), verification);
+  if (look == Look::Still) return;
+  if (const auto check =
+          wallpaper_movement_check(film->measured, film->width, film->height, marker))
+    verification.checks.push_back(*check);
+  else
+    add_reason(check.error(), verification);
 }
 
 }  // namespace
 
 void compare_still(const StillFacts& still, const MovieFacts& movie, Verification& verification) {
-  const auto check = compared(still, movie);
-  if (!check) {
-    verification.not_compared = check.error().message;
-    return;
-  }
-  auto& checks = verification.checks;
-  const auto behind = std::ranges::find_if(checks, [](const Check& other) {
-    return other.profile != Profile::Apple;
-  });
-  checks.insert(behind, *check);
+  look_at(still, movie, Look::Still, verification);
 }
 
-void measure_movement(
+void compare_still_and_movement(
     const StillFacts& still, const MovieFacts& movie, Verification& verification) {
-  const auto check = movement_of(still, movie);
-  if (check)
-    verification.checks.push_back(*check);
-  else if (verification.not_compared.empty())
-    verification.not_compared = check.error().message;
+  look_at(still, movie, Look::StillAndMovement, verification);
 }
 
 }  // namespace livephoto::tool

@@ -12,8 +12,9 @@ namespace livephoto::tool {
 // movie, by GStreamer, and the still, by that or libheif.
 void compare_still(const StillFacts& still, const MovieFacts& movie, Verification& verification);
 
-// Adds wallpaper_movement_check(), or says in `not_compared` why nothing was measured. Decodes the
-// whole movie.
-void measure_movement(const StillFacts& still, const MovieFacts& movie, Verification& verification);
+// As well wallpaper_movement_check(), of the same decoded frames; what of the two cannot be told is
+// said in `not_compared`.
+void compare_still_and_movement(
+    const StillFacts& still, const MovieFacts& movie, Verification& verification);
 
 }  // namespace livephoto::tool

@@ -31,12 +31,13 @@ constexpr const char* kExamples =
   A folder with all below it: who pairs with whom, and who has lost its partner.
     gst-livephoto-1.0 verify photos/
 
-  Is all there that a moving lock screen is known to need? What each rule rests on is
-  told behind it.
+  Is all there that a moving lock screen is known to need, and is it a Live Photo at all?
+  What each rule rests on is told behind it.
     gst-livephoto-1.0 verify --profile wallpaper IMG_0001
 
 Profiles: apple (the default), immich, photoprism, memories, ente, web, and wallpaper,
-which is asked only by its name. What breaks another profile's rules is a warning.
+which is asked only by its name and has Apple's rules too. What breaks another
+profile's rules is a warning.
 Rules are those that are published or were observed; whether Apple's Photos takes a
 pair only a device can show.)";
 
@@ -130,9 +131,10 @@ void look_at_pictures(Inspection& inspection, Profile profile) {
     together.not_compared = "One of the files cannot be read.";
     return;
   }
-  compare_still(*inspection.still, *inspection.movie, together);
   if (profile == Profile::Wallpaper)
-    measure_movement(*inspection.still, *inspection.movie, together);
+    compare_still_and_movement(*inspection.still, *inspection.movie, together);
+  else
+    compare_still(*inspection.still, *inspection.movie, together);
 }
 
 // What is to be decoded has to be there as files.
