@@ -16,7 +16,7 @@ _gst_livephoto() {
       --every | --pre | --post)
       return ;;  # nobody knows
     --profile)
-      mapfile -t COMPREPLY < <(compgen -W 'apple immich photoprism memories ente web' -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W 'apple immich photoprism memories ente web wallpaper' -- "$current")
       return ;;
     --frames)
       mapfile -t COMPREPLY < <(compgen -W 'marked all' -- "$current")
