@@ -22,5 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   pair::add_apple_checks(view, checks);
   pair::add_gallery_checks(view, checks);
   pair::add_web_checks(view, checks);
+  wallpaper_checks(still, *movie);
   return 0;
 }
