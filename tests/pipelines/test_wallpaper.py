@@ -487,8 +487,8 @@ class Linter(WallpaperTest):
         self.assertEqual(verdict, "warn")
         self.assertEqual(
             {name for name, (said, _) in golives.items() if said == "warn"},
-            {"wallpaper-reference", "wallpaper-dims", "wallpaper-record-times", "wallpaper-orientation",
-             "wallpaper-vitality", "wallpaper-movement"})
+            {"wallpaper-reference", "wallpaper-dims", "wallpaper-record-times", "wallpaper-record-table",
+             "wallpaper-orientation", "wallpaper-vitality", "wallpaper-movement"})
 
     def test_an_older_telephones_pair_breaks_those_that_it_cannot_keep(self):
         if not GOLIVE.is_file():
@@ -497,11 +497,41 @@ class Linter(WallpaperTest):
         checks, verdict = self.verified(harness.LIVEPHOTOS / "lychee-iphone6s-train")
 
         self.assertEqual(verdict, "fail")
+        self.assertEqual({name for name, (said, _) in checks.items() if said == "fail"}, {"wallpaper-transform"})
+        self.assertEqual(checks["wallpaper-frames-before"], ("warn", "hypothesis"))
+        for name in ("info", "info-type", "info-motion", "set-up", "dims", "records", "record-times", "record-table"):
+            self.assertEqual(checks[f"wallpaper-{name}"], ("pass", "camera-files"), name)
+
+    def test_a_movie_without_a_picture_breaks_the_one_rule_that_can_be_asked(self):
+        if not GOLIVE.is_file():
+            self.skipTest(f"no real Live Photos in {harness.LIVEPHOTOS}")
+
+        checks, verdict = self.verified(harness.LIVEPHOTOS / "tika-minimal-livephoto")
+
+        self.assertEqual(verdict, "fail")
+        self.assertEqual(checks, {"wallpaper-movie": ("fail", "rule")})
+
+    def test_what_is_no_live_photo_fails_whatever_else_it_has(self):
+        if not GOLIVE.is_file():
+            self.skipTest(f"no real Live Photos in {harness.LIVEPHOTOS}")
+        still, movie = GOLIVE.with_suffix(".heic").read_bytes(), GOLIVE.read_bytes()
+        identifier = next(
+            found for found in re.findall(rb"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}", still) if found in movie)
+        other = (b"0" if identifier[:1] != b"0" else b"1") + identifier[1:]
+        (self.folder / "P.heic").write_bytes(still)
+        (self.folder / "P.mov").write_bytes(movie.replace(identifier, other))
+
+        said = self.run_tool("verify", "--profile", "wallpaper", "--json", "P")
+        text = self.run_tool("verify", "--profile", "wallpaper", "P")
+
+        self.assertEqual((said.code, text.code), (1, 1))
+        event = said.events()[0]
+        self.assertEqual((event["verdict"], event["verdicts"]["wallpaper"]), ("fail", "fail"))
         self.assertEqual(
-            {name for name, (said, _) in checks.items() if said == "fail"}, {"wallpaper-transform", "wallpaper-frames-before"})
-        for name in ("wallpaper-info", "wallpaper-set-up", "wallpaper-dims", "wallpaper-records",
-                     "wallpaper-record-times"):
-            self.assertEqual(checks[name], ("pass", "camera-files"))
+            {check["name"] for check in event["checks"]
+             if check["verdict"] == "fail" and check["profile"] in ("apple", "wallpaper")}, {"identifiers-match"})
+        self.assertRegex(text.out, r"(?m)^FAIL  identifiers-match ")
+        self.assertIn("The pair breaks 1 rule of the profile wallpaper", text.out)
 
     def test_a_pair_that_was_made_without_the_profile_lacks_its_records(self):
         self.make(clips.moving().path, "-o", "P")
