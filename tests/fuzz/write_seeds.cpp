@@ -9,6 +9,7 @@
 #include "core/still/maker_note.h"
 #include "tests/core/isobmff/live_photo_info_bytes.h"
 #include "tests/core/pair/fake_pairs.h"
+#include "tests/core/pair/wallpaper_fakes.h"
 #include "tests/core/still/plists.h"
 
 namespace {
@@ -39,6 +40,10 @@ void write_pairs(const fs::path& folder) {
     write(folder / "repair", pair.name + "-still", pair.still);
     write(folder / "repair", pair.name + "-movie", pair.movie);
   }
+  // With records of live-photo-info, of which plain pairs have none.
+  for (const auto& pair : testing::wallpaper_fakes())
+    write(folder / "movie", pair.name, pair.movie);
+  write(folder / "movie", "wallpaper", testing::wallpaper_pair().movie);
 }
 
 void write_notes(const fs::path& folder) {
