@@ -558,6 +558,12 @@ class Help(tool.ToolTest):
         self.assertEqual(self.complete(tool.PROGRAM, "m"), ["make"])
         self.copy(clips.moving(), "with space.mp4")
         self.assertEqual(self.complete(tool.PROGRAM, "make", "wi"), ["with space.mp4"])
+
+    def test_bash_completes_every_profile(self):
+        said = self.run_tool("verify", "--profile", "nobodys", "P")
+
+        known = re.search(r'"nobodys"; (.*) are known', said.err)[1]
+        self.assertEqual(self.complete(tool.PROGRAM, "verify", "--profile", ""), re.split(", | and ", known))
         self.assertEqual(self.complete(tool.PROGRAM, "make", "--start", ""), [""])
 
     def test_the_examples_work(self):
