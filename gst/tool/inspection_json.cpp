@@ -108,9 +108,8 @@ json track_json(const TrackFacts& track) {
 
 // Of the first marker that works and is shown: where the still belongs.
 json marker_json(const MovieFacts& movie) {
-  for (const MarkerFacts& marker : movie.markers)
-    if (!marker.is_lost && !marker.times.empty()) return seconds(marker.times.front());
-  return {};
+  const MarkerFacts* marker = movie.marker();
+  return marker ? json(seconds(marker->times.front())) : json();
 }
 
 json movie_json(const MovieFacts& movie) {

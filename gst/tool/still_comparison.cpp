@@ -11,6 +11,7 @@
 
 #include "core/select/frame_meter.h"
 #include "core/text.h"
+#include "gst/support/luma_view.h"
 #include "gst/tool/decoder.h"
 #include "gst/tool/heif_luma.h"
 #include "gst/tool/luma.h"
@@ -83,13 +84,7 @@ Result<select::FrameMeasures> measured(select::FrameMeter& meter, const DecodedF
   if (!buffer || !gst_video_info_from_caps(&info, gst_sample_get_caps(decoded.sample.get())) ||
       !gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ))
     return invalid_input("It was decoded to a picture that cannot be read.");
-  const select::LumaView luma{
-      .pixels = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)),
-      .width = GST_VIDEO_FRAME_WIDTH(&frame),
-      .height = GST_VIDEO_FRAME_HEIGHT(&frame),
-      .stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0),
-      .is_full_range = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255};
-  const auto measures = meter.measure(luma, decoded.time);
+  const auto measures = meter.measure(gst::luma_view(frame), decoded.time);
   gst_video_frame_unmap(&frame);
   return measures;
 }

@@ -78,7 +78,7 @@ class Made(WallpaperTest):
         self.assertEqual((report.facts["width"], report.facts["height"]), (1080, 1920))
         self.assertEqual(report.facts["marker"], Fraction(3, 5))
         checks, verdict = self.verified()
-        self.assertEqual(len(checks), 22)
+        self.assertEqual(len(checks), 25)
         # The painted picture moves fast.
         self.assertEqual({name for name, (said, _) in checks.items() if said != "pass"},
                          {"wallpaper-movement", "wallpaper-record-motion"})
