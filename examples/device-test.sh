@@ -105,7 +105,7 @@ wallpaper 11-without-vitality "$(without vitality-score)"
 wallpaper 12-still-at-15 still-time=$half
 wallpaper 13-still-at-7 still-time=$((7 * second / 30)) "$(without frames-before)"
 wallpaper 14-size-1440x1920 max-width=$((width * 4 / 3))
-if gst-discoverer-1.0 "$uri" 2>/dev/null | grep -q '^ *audio'; then
+if grep -q '^ *audio' <<<"$(gst-discoverer-1.0 "$uri" 2>/dev/null)"; then
   launch 15-with-sound uridecodebin uri="$uri" name=d \
     livephotosink name=l location="$folder/15-with-sound" duration=$length still-time=$middle \
     purpose=wallpaper frame-rate=30 max-width="$width" max-height="$height" d. ! l.video d. ! l.audio

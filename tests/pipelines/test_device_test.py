@@ -64,10 +64,10 @@ class Script(DeviceTest):
                 ("02-still-jpeg", "00-base", {"still-data", "web-still"}),
                 ("04-pixels-upright", "01-motion-neutral", {"wallpaper-vitality"}),
                 ("05-pixels-rotated", "04-pixels-upright", {"wallpaper-upright"}),
-                ("07-edit-mid-gop", "06-edit-at-key-frame", {"wallpaper-hidden-frames"}),
+                ("07-edit-mid-gop", "06-edit-at-key-frame", {"wallpaper-hidden-frames", "wallpaper-record-table"}),
                 ("08-without-orientation-track", "00-base", {"wallpaper-orientation"}),
-                ("09-without-set-up-data", "00-base", {"wallpaper-set-up", "wallpaper-dims"}),
-                ("10-without-camera-values", "00-base", set()),
+                ("09-without-set-up-data", "00-base", {"wallpaper-set-up", "wallpaper-dims", "wallpaper-info-motion"}),
+                ("10-without-camera-values", "00-base", {"wallpaper-info-motion"}),
                 ("11-without-vitality", "00-base", {"wallpaper-vitality"}),
                 ("12-still-at-15", "00-base", set()),
                 ("13-still-at-7", "00-base", {"wallpaper-frames-before"}),
@@ -110,7 +110,8 @@ class Script(DeviceTest):
     def fill_in_and_read(self, names):
         form = (self.made / "report.txt").read_text(encoding="utf-8")
         filled = form.replace("phone:", "phone: iPhone 15").replace("ios:", "ios: 26.1").replace(
-            "pair: 00-base\nlive:\nplays:\nmotion:\n", "pair: 00-base\nlive: yes\nplays: yes\nmotion: no: not available\n")
+            "pair: 00-base\nlive:\nplays:\nmotion:\n",
+            "pair: 00-base\nlive: yes\nplays: yes\nmotion: no: not available\n")
         (self.folder / "filled.txt").write_text(filled, encoding="utf-8")
 
         rows = self.report("filled.txt").stdout.splitlines()
@@ -140,7 +141,8 @@ class Asked(DeviceTest):
         asked = {}
         for line in (self.folder / "notes").read_text(encoding="utf-8").splitlines():
             words = json.loads(line)
-            name = next((word.partition("=")[2] for word in words if word.startswith("location=") and "/out/" in word), None)
+            places = [word.partition("=")[2] for word in words if word.startswith("location=")]
+            name = next((place for place in places if "/out/" in place), None)
             if name:
                 asked[Path(name).stem] = [word for word in words if not word.startswith("location=")]
         for name, base, words in (
@@ -182,7 +184,8 @@ class Asked(DeviceTest):
 
 class Form(DeviceTest):
 
-    GOOD = "device-test: 1\nvideo: a\nphone: p\nios: 18\nway: mac\n\npair: 00-base\nlive: yes\nplays:\nmotion: no\nnote: a: b\n"
+    GOOD = ("device-test: 1\nvideo: a\nphone: p\nios: 18\nway: mac\n"
+            "\npair: 00-base\nlive: yes\nplays:\nmotion: no\nnote: a: b\n")
 
     def test_reports_stand_side_by_side(self):
         (self.folder / "a").write_text(self.GOOD, encoding="utf-8")
@@ -196,7 +199,8 @@ class Form(DeviceTest):
     def test_what_cannot_be_read_is_one_sentence(self):
         for text, sentence in (
                 ("", "a: it is empty"), ("hello: 1\n", "a:1: it does not begin with"),
-                (self.GOOD + "I liked it\n", "a:12: there is no colon"), (self.GOOD + "colour: red\n", "a:12: .colour. is no field"),
+                (self.GOOD + "I liked it\n", "a:12: there is no colon"),
+                (self.GOOD + "colour: red\n", "a:12: .colour. is no field"),
                 (self.GOOD + "pair: 00-base\n", "a:12: the pair 00-base is there twice")):
             with self.subTest(sentence):
                 (self.folder / "a").write_text(text, encoding="utf-8")
