@@ -83,21 +83,18 @@ bool AutoChoice::goes_on(unsigned flushes) {
   return state_ == State::UnderWay && looking_->flushes == flushes;
 }
 
-// The picture's, since the sound may be of another source. It has none while somebody links what is
-// before it in another thread, as livephotosink does, and nobody says when that is over.
+// The picture's, since the sound may be of another source. While somebody links what is before its
+// pad in another thread, as livephotosink does, it has none, and nobody says when that is over.
 std::optional<std::string> AutoChoice::address_of_source(unsigned flushes) {
   const auto give_up = std::chrono::steady_clock::now() + kLinkedBy;
-  do {
-    if (auto address = address_before(branches_[0].sink)) return address;
-    if (looks_for(branches_[0])) break;
+  GstPad* picture = branches_[0].sink;
+  for (;;) {
+    const bool is_linked = gst::is_fed(picture);
+    if (auto address = address_before(picture); address || is_linked) return address;
+    if (!goes_on(flushes) || std::chrono::steady_clock::now() >= give_up) break;
     std::this_thread::sleep_for(kAskEvery);
-  } while (goes_on(flushes) && std::chrono::steady_clock::now() < give_up);
+  }
   return address_before(branches_[1].sink);
-}
-
-bool AutoChoice::looks_for(const Branch& branch) const {
-  const std::lock_guard lock(mutex_);
-  return looking_ == &branch;
 }
 
 void AutoChoice::say(GstProgressType type, const char* text) {

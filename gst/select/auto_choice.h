@@ -56,7 +56,6 @@ class AutoChoice {
 
   Branch& branch_of(GstPad* sink) { return branches_[sink == branches_[0].sink ? 0 : 1]; }
   bool goes_on(unsigned flushes);
-  bool looks_for(const Branch& branch) const;
   std::optional<std::string> address_of_source(unsigned flushes);
   void say(GstProgressType type, const char* text);
 

@@ -328,11 +328,8 @@ GST_START_TEST(looks_for_nothing_in_another_mode) {
 }
 GST_END_TEST
 
-GST_START_TEST(names_the_ways_out_where_the_source_cannot_be_opened_again) {
-  const auto pipeline = adopt(gst_parse_launch(
-      "videotestsrc num-buffers=30 ! livephotoselect mode=auto name=s s.video_src ! fakesink "
-      "s.still_src ! fakesink",
-      nullptr));
+void expect_the_ways_out(const std::string& line) {
+  const auto pipeline = adopt(gst_parse_launch(line.c_str(), nullptr));
   const auto bus = adopt(GST_OBJECT(gst_element_get_bus(pipeline.get())));
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
   const auto message = adopt(GST_MINI_OBJECT(
@@ -345,6 +342,20 @@ GST_START_TEST(names_the_ways_out_where_the_source_cannot_be_opened_again) {
   const auto error = adopt(raw);
   for (const char* way : {"save it to a file", "start-time", "mode=trigger"})
     fail_unless(g_strrstr(error->message, way) != nullptr, "\"%s\"", error->message);
+}
+
+GST_START_TEST(names_the_ways_out_where_the_source_cannot_be_opened_again) {
+  expect_the_ways_out(
+      "videotestsrc num-buffers=30 ! livephotoselect mode=auto name=s s.video_src ! fakesink "
+      "s.still_src ! fakesink");
+}
+GST_END_TEST
+
+GST_START_TEST(does_not_look_through_the_sounds_file_for_pictures_from_elsewhere) {
+  expect_the_ways_out(
+      "filesrc location=" + video(true) +
+      " ! matroskademux ! audioconvert ! livephotoselect mode=auto name=s s.audio_src ! fakesink "
+      "videotestsrc num-buffers=30 ! s.video_sink s.video_src ! fakesink s.still_src ! fakesink");
 }
 GST_END_TEST
 
@@ -364,6 +375,7 @@ Suite* auto_choice_suite() {
   tcase_add_test(cases, can_be_stopped_while_it_looks);
   tcase_add_test(cases, looks_again_after_a_flush);
   tcase_add_test(cases, finds_the_source_where_the_picture_is_linked_last);
+  tcase_add_test(cases, does_not_look_through_the_sounds_file_for_pictures_from_elsewhere);
   tcase_add_test(cases, looks_for_nothing_in_another_mode);
   return suite;
 }
