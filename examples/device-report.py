@@ -5,6 +5,7 @@ import sys
 
 VERSION = "1"
 HEAD = ("video", "phone", "ios", "way")
+SHOWN = HEAD[1:]
 ANSWERS = ("live", "plays", "motion", "note")
 
 
@@ -16,7 +17,7 @@ def read(path):
     """({field: value} of its head, {pair: {answer: value}}); what is not answered is "". Malformed with a sentence."""
     head, pairs, block = {}, {}, None
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:
             lines = file.read().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise Malformed(f"{path}: cannot be read: {error}.") from error
@@ -49,7 +50,7 @@ def table(reports):
         for head, pairs in reports:
             answers = pairs.get(name)
             if answers and any(answers.values()):
-                yield (name, head.get("phone") or "?", head.get("ios") or "?",
+                yield (name, *(head.get(field) or "?" for field in SHOWN),
                        *(answers[field] or "?" for field in ANSWERS[:-1]), answers["note"])
 
 
@@ -62,7 +63,7 @@ def main(paths):
     except Malformed as error:
         print(f"device-report.py: {error}", file=sys.stderr)
         return 1
-    rows = [("pair", "phone", "ios", *ANSWERS), *table(reports)]
+    rows = [("pair", *SHOWN, *ANSWERS), *table(reports)]
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())

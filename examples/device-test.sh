@@ -28,6 +28,10 @@ trap 'rm -rf -- "$work"' EXIT
 readonly second=1000000000
 readonly length=$((3 * second)) middle=$((3 * second / 2)) half=$((second / 2))
 readonly all=set-up-data+camera-values+vitality-score+orientation-track+least-length+frames-before
+# One encoder for all, which those that are put together by hand have too.
+encoder=(x265enc speed-preset=veryfast)
+profile=(purpose=wallpaper frame-rate=30 max-width="$width" max-height="$height"
+  video-encoder="${encoder[*]} option-string=crf=22")
 pairs=() failed=()
 
 # launch NAME WORD... hands the words to gst-launch-1.0.
@@ -49,7 +53,7 @@ sink() {
 
 # wallpaper NAME PROPERTY... is one of the profile.
 wallpaper() {
-  sink "$1" purpose=wallpaper frame-rate=30 max-width="$width" max-height="$height" "${@:2}"
+  sink "$1" "${profile[@]}" "${@:2}"
 }
 
 without() { local kept=${all/$1/}; kept=${kept/++/+}; kept=${kept#+}; echo "hypotheses=${kept%+}"; }
@@ -64,7 +68,6 @@ wallpaper 03-rate-60 frame-rate=60
 pictures=(videoconvert ! videoflip video-direction=auto ! aspectratiocrop aspect-ratio="$width/$height"
   ! videoscale add-borders=false ! videorate skip-to-first=true
   ! "video/x-raw,format=I420,width=$width,height=$height,framerate=30/1,pixel-aspect-ratio=1/1")
-encoder=(x265enc speed-preset=veryfast)
 main=(h265parse ! "video/x-h265,profile=main")
 
 # by_hand NAME TURN... turns the pictures before they are encoded.
@@ -77,6 +80,10 @@ by_hand() {
     s.still_src ! heifstillsink location="$folder/$1.HEIC"
 }
 
+if [ ${#pairs[@]} = 0 ]; then
+  echo "device-test.sh: none could be made of $1; is it four seconds long and more, and SDR?" >&2
+  exit 1
+fi
 by_hand 04-pixels-upright
 # To the left as pixels, and to the right again by the matrix and by Orientation.
 by_hand 05-pixels-rotated ! videoflip video-direction=90l ! taginject tags="image-orientation=rotate-90"
@@ -108,7 +115,7 @@ wallpaper 14-size-1440x1920 max-width=$((width * 4 / 3))
 if grep -q '^ *audio' <<<"$(gst-discoverer-1.0 "$uri" 2>/dev/null)"; then
   launch 15-with-sound uridecodebin uri="$uri" name=d \
     livephotosink name=l location="$folder/15-with-sound" duration=$length still-time=$middle \
-    purpose=wallpaper frame-rate=30 max-width="$width" max-height="$height" d. ! l.video d. ! l.audio
+    "${profile[@]}" d. ! l.video d. ! l.audio
 else
   echo "device-test.sh: 15-with-sound is left out: no sound was found in $1." >&2
 fi

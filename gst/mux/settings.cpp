@@ -196,7 +196,8 @@ void install_properties(GObjectClass* klass) {
    * With `wallpaper` the movie has all that a moving lock screen (iOS 17 and later) is
    * known to look at: tracks video-orientation and live-photo-info beside the marker, and
    * a vitality score. It was not tried on a device: docs/lock-screen.md says what each
-   * part rests on. The clip needs a second and fourteen frames before the still.
+   * part rests on. The clip needs a second and fourteen frames before the still,
+   * unless hypotheses does without.
    */
   g_object_class_install_property(
       klass,

@@ -41,7 +41,7 @@ GstFlowReturn settle_source(
 }
 
 // What the user has fixed of the moment; a Live Photo's own still is somebody's choice, too.
-Wanted wanted_of(const Settings& settings, GstPad* sink) {
+Wanted wanted_of(const Settings& settings, const std::string& address) {
   Wanted wanted;
   const auto time = [](GstClockTime given) {
     return GST_CLOCK_TIME_IS_VALID(given) ? std::optional(from_clock_time(given)) : std::nullopt;
@@ -50,8 +50,8 @@ Wanted wanted_of(const Settings& settings, GstPad* sink) {
   wanted.start = time(settings.start);
   wanted.still = time(settings.still);
   if (wanted.start || wanted.still) return wanted;
-  const auto file = gst::file_before(sink);
-  const auto movie = file ? movie_in(*file) : std::nullopt;
+  const auto file = gst::adopt(g_filename_from_uri(address.c_str(), nullptr, nullptr));
+  const auto movie = file ? movie_in(file.get()) : std::nullopt;
   if (movie) wanted.still = still_time_in(*movie);
   return wanted;
 }
@@ -73,8 +73,8 @@ GstFlowReturn settle_moment(
     gst::ObjectLock object_lock(self);
     settings = impl.settings;
   }
-  GstPad* picture = gst_pad_is_linked(impl.video_sink) ? impl.video_sink : sink;
-  const auto found = impl.auto_choice->choose(wanted_of(settings, picture));
+  const auto found = impl.auto_choice->choose(
+      [&settings](const std::string& address) { return wanted_of(settings, address); });
   lock.lock();
   if (!found) return fail(self, lock, found.error());
   if (!*found) return GST_FLOW_FLUSHING;

@@ -19,7 +19,7 @@ using gst::adopt;
 
 constexpr const char* kProgressCode = "select-moment";
 constexpr auto kSayEvery = std::chrono::milliseconds(500);
-constexpr auto kLinkedBy = std::chrono::seconds(1);
+constexpr auto kLinkedBy = std::chrono::seconds(5);
 constexpr auto kAskEvery = std::chrono::milliseconds(10);
 
 // Addresses that lead to the same bytes when they are opened again; fd: and appsrc: do not.
@@ -78,20 +78,21 @@ AutoChoice::Turn AutoChoice::turn(GstPad* sink) {
 }
 
 // While its thread looks.
-bool AutoChoice::goes_on(unsigned flushes) {
+bool AutoChoice::goes_on(const Look& look) {
   const std::lock_guard lock(mutex_);
-  return state_ == State::UnderWay && looking_->flushes == flushes;
+  return state_ == State::UnderWay && looking_ == look.branch &&
+         look.branch->flushes == look.flushes;
 }
 
 // The picture's, since the sound may be of another source. While somebody links what is before its
 // pad in another thread, as livephotosink does, it has none, and nobody says when that is over.
-std::optional<std::string> AutoChoice::address_of_source(unsigned flushes) {
+std::optional<std::string> AutoChoice::address_of_source(const Look& look) {
   const auto give_up = std::chrono::steady_clock::now() + kLinkedBy;
   GstPad* picture = branches_[0].sink;
   for (;;) {
     const bool is_linked = gst::is_fed(picture);
     if (auto address = address_before(picture); address || is_linked) return address;
-    if (!goes_on(flushes) || std::chrono::steady_clock::now() >= give_up) break;
+    if (!goes_on(look) || std::chrono::steady_clock::now() >= give_up) break;
     std::this_thread::sleep_for(kAskEvery);
   }
   return address_before(branches_[1].sink);
@@ -103,14 +104,15 @@ void AutoChoice::say(GstProgressType type, const char* text) {
       gst_message_new_progress(GST_OBJECT(element_), type, kProgressCode, text));
 }
 
-Result<std::optional<Moment>> AutoChoice::choose(const Wanted& wanted) {
-  unsigned flushes = 0;
+Result<std::optional<Moment>> AutoChoice::choose(
+    const std::function<Wanted(const std::string&)>& wanted) {
+  Look look;
   {
     const std::lock_guard lock(mutex_);
-    flushes = looking_->flushes;
+    look = {looking_, looking_->flushes};
   }
-  const auto address = address_of_source(flushes);
-  if (!goes_on(flushes)) return std::optional<Moment>();
+  const auto address = address_of_source(look);
+  if (!goes_on(look)) return std::optional<Moment>();
   if (!address)
     return invalid_input(
         "mode=auto looks through the source before anything of it is used, which one that can be "
@@ -118,8 +120,9 @@ Result<std::optional<Moment>> AutoChoice::choose(const Wanted& wanted) {
         "or take the moment when it comes with mode=trigger.");
   say(GST_PROGRESS_TYPE_START, "Looking for the moment");
   auto said = std::chrono::steady_clock::now();
-  const auto scanned =
-      gst::scan({.uri = *address, .wanted = wanted}, [&](const gst::ScanProgress& progress) {
+  const auto scanned = gst::scan(
+      {.uri = *address, .wanted = wanted(*address)},
+      [&](const gst::ScanProgress& progress) {
         const auto now = std::chrono::steady_clock::now();
         if (now - said >= kSayEvery) {
           said = now;
@@ -128,9 +131,9 @@ Result<std::optional<Moment>> AutoChoice::choose(const Wanted& wanted) {
               " %";
           say(GST_PROGRESS_TYPE_CONTINUE, text.c_str());
         }
-        return goes_on(flushes);
+        return goes_on(look);
       });
-  if (!goes_on(flushes)) {
+  if (!goes_on(look)) {
     say(GST_PROGRESS_TYPE_CANCELED, "No moment is looked for any more");
     return std::optional<Moment>();
   }

@@ -36,9 +36,10 @@ class AutoChoice {
   // found is in use. Known: it is in use. Flushed: the data is to be dropped.
   enum class Turn { Choose, Known, Flushed };
   Turn turn(GstPad* sink);
-  // The best moment, `wanted` kept. InvalidInput for a source that cannot be looked through, with
-  // the ways out, and the errors of scan(). Nothing where it was flushed meanwhile.
-  Result<std::optional<Moment>> choose(const Wanted& wanted);
+  // The best moment, with what is wanted of the source of that address kept. InvalidInput for a
+  // source that cannot be looked through, with the ways out, and the errors of scan(). Nothing
+  // where it was flushed meanwhile.
+  Result<std::optional<Moment>> choose(const std::function<Wanted(const std::string&)>& wanted);
   // Lets `use` take it into use, unless it was stopped meanwhile.
   void done(const std::function<void()>& use);
 
@@ -55,8 +56,12 @@ class AutoChoice {
   };
 
   Branch& branch_of(GstPad* sink) { return branches_[sink == branches_[0].sink ? 0 : 1]; }
-  bool goes_on(unsigned flushes);
-  std::optional<std::string> address_of_source(unsigned flushes);
+  struct Look {
+    const Branch* branch = nullptr;
+    unsigned flushes = 0;  // of it, when it began
+  };
+  bool goes_on(const Look& look);
+  std::optional<std::string> address_of_source(const Look& look);
   void say(GstProgressType type, const char* text);
 
   GstElement* element_;

@@ -142,7 +142,7 @@ Result<void> encode_picture(GstLivePhotoSink* self, GstPad* from, const GstCaps*
     encoding.add("capsfilter");  // of both, the first plane is what is measured
     set(encoding.last(), "caps", "video/x-raw, format = (string) { I420, NV12 }");
     add_encoder(encoding, std::move(encoder), hevc_main());
-    impl.run.motion_probe = gst::measure_motion(chosen.get(), keeps_planes(self));
+    impl.run.motion_probe = gst::measure_motion(chosen.get(), settings.keeps_planes);
   } else {
     add_encoder(encoding, std::move(encoder), wished_format(wish, Kind::Picture));
   }

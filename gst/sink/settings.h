@@ -27,6 +27,7 @@ struct Settings {
   guint max_captures = 4;  // at once
   guint frame_rate = 0;    // of a wallpaper; 0: 30 or 60, what is nearer to the source's
   bool for_wallpaper = false;
+  bool keeps_planes = false;  // of its pictures, which are laid over each other in the end
 
   // Pictures that are turned or scaled are turned upright first.
   bool wants_turning() const { return upright || size.is_set(); }

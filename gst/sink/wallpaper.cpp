@@ -63,6 +63,8 @@ Result<void> settle_purpose(GstLivePhotoSink* self) {
         "the movie that was captured.");
   }
   settings.upright = true;
+  settings.keeps_planes =
+      chosen_in(self->impl->mux, "motion") == static_cast<gint>(mux::MotionChoice::Measured);
   if (const auto checked = check_duration(self->impl->select); !checked) return checked;
   return settle_size(settings);
 }
@@ -94,9 +96,5 @@ Result<void> check_for_wallpaper(GstElement* encoder, const GstVideoInfo& video)
 }
 
 Owned<GstCaps> hevc_main() { return adopt(gst_caps_from_string("video/x-h265, profile=main")); }
-
-bool keeps_planes(GstLivePhotoSink* self) {
-  return chosen_in(self->impl->mux, "motion") == static_cast<gint>(mux::MotionChoice::Measured);
-}
 
 }  // namespace livephoto::sink

@@ -24,7 +24,4 @@ Result<void> check_for_wallpaper(GstElement* encoder, const GstVideoInfo& video)
 
 gst::Owned<GstCaps> hevc_main();
 
-// Whether pictures are laid over each other in the end.
-bool keeps_planes(GstLivePhotoSink* self);
-
 }  // namespace livephoto::sink

@@ -36,8 +36,6 @@ class Measuring {
     const std::lock_guard lock(mutex_);
     GstVideoFrame frame;
     if (!time || !gst_video_frame_map(&frame, &info_, buffer, GST_MAP_READ)) return;
-    // After a flush a clip begins anew.
-    if (!motion_.frames.empty() && *time <= motion_.frames.back().time) restart();
     motion_.size = {
         static_cast<std::uint32_t>(info_.width),
         static_cast<std::uint32_t>(info_.height)};
@@ -54,12 +52,6 @@ class Measuring {
   }
 
  private:
-  void restart() {
-    motion_.frames.clear();
-    motion_.planes.clear();
-    meter_.restart();
-  }
-
   const bool keeps_planes_;
   std::mutex mutex_;  // the muxer may ask in another stream's thread
   GstVideoInfo info_{};
@@ -88,6 +80,7 @@ GstPadProbeReturn watch(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
     return GST_PAD_PROBE_OK;
   }
   GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) measuring.take();  // a clip begins anew
   if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
   GstCaps* caps = nullptr;
   gst_event_parse_caps(event, &caps);
@@ -112,7 +105,7 @@ gulong measure_motion(GstPad* pad, bool keeps_planes) {
       pad,
       static_cast<GstPadProbeType>(
           GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
-          GST_PAD_PROBE_TYPE_QUERY_UPSTREAM),
+          GST_PAD_PROBE_TYPE_EVENT_FLUSH | GST_PAD_PROBE_TYPE_QUERY_UPSTREAM),
       watch,
       new Measuring(keeps_planes),
       [](gpointer data) { delete static_cast<Measuring*>(data); });

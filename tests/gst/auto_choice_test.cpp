@@ -260,31 +260,29 @@ GST_END_TEST
 // does.
 GST_START_TEST(finds_the_source_where_the_picture_is_linked_last) {
   const auto pipeline = adopt(gst_parse_launch(
-      ("filesrc location=" + video(true) +
+      (file_source() +
        " ! decodebin name=d videoconvert name=c identity name=i ! livephotoselect name=s mode=auto "
        "duration=2000000000 s.video_src ! fakesink async=false s.audio_src ! fakesink async=false "
-       "s.still_src ! fakesink async=false audioconvert name=a ! s.audio_sink")
+       "s.still_src ! fakesink async=false audiotestsrc num-buffers=600 ! audio/x-raw,rate=44100 ! "
+       "s.audio_sink")
           .c_str(),
       nullptr));
   const auto find = [&](const char* name) {
     return adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), name));
   };
   const auto decoded = find("d");
-  const auto before = adopt(gst_element_get_static_pad(find("c").get(), "src"));
+  const auto converter = find("c");
+  const auto before = adopt(gst_element_get_static_pad(converter.get(), "src"));
   const auto behind = adopt(gst_element_get_static_pad(find("i").get(), "sink"));
   const auto sound = adopt(gst_element_get_static_pad(find("s").get(), "audio_sink"));
   g_signal_connect(
       decoded.get(),
       "pad-added",
-      G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer bin) {
-        const auto caps = adopt(gst_pad_get_current_caps(pad));
-        const gchar* type = gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
-        const auto next =
-            adopt(gst_bin_get_by_name(GST_BIN(bin), g_str_has_prefix(type, "video") ? "c" : "a"));
-        const auto sink = adopt(gst_element_get_static_pad(next.get(), "sink"));
+      G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer next) {
+        const auto sink = adopt(gst_element_get_static_pad(GST_ELEMENT(next), "sink"));
         gst_pad_link(pad, sink.get());
       }),
-      pipeline.get());
+      converter.get());
   const auto wait = [](GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_OK; };
   const gulong held =
       gst_pad_add_probe(before.get(), GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM, wait, nullptr, nullptr);

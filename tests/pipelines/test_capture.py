@@ -201,6 +201,8 @@ class Capture(tool.ToolTest):
         self.expect_pairs(["capture-0001"])
 
     def test_a_terminal_that_is_closed_finishes_what_was_taken(self):
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs the tests by nohup hands down that it is ignored
+        self.addCleanup(signal.signal, signal.SIGHUP, before)
         process = self.start("test", "--size", "320x", "--json", "--post", "30")
         self.assertTrue(self.comes_true(lambda: self.listens_to(process, signal.SIGUSR1)))
         self.take_one(process, lambda: process.send_signal(signal.SIGUSR1))

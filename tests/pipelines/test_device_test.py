@@ -117,7 +117,7 @@ class Script(DeviceTest):
         rows = self.report("filled.txt").stdout.splitlines()
 
         self.assertEqual(len(rows), 2, rows)
-        self.assertEqual(rows[1].split(), ["00-base", "iPhone", "15", "26.1", "yes", "yes", "no:", "not", "available"])
+        self.assertEqual(rows[1].split(), ["00-base", "iPhone", "15", "26.1", "(mac,", "files,", "cable)", "yes", "yes", "no:", "not", "available"])
         self.assertEqual(len(names), 17)
 
 
@@ -193,8 +193,8 @@ class Form(DeviceTest):
 
         rows = [line.split() for line in self.report("a", "b").stdout.splitlines()]
 
-        self.assertEqual(rows[0], ["pair", "phone", "ios", "live", "plays", "motion", "note"])
-        self.assertEqual(rows[1:], [["00-base", "p", ios, "yes", "?", "no", "a:", "b"] for ios in ("18", "26")])
+        self.assertEqual(rows[0], ["pair", "phone", "ios", "way", "live", "plays", "motion", "note"])
+        self.assertEqual(rows[1:], [["00-base", "p", ios, "mac", "yes", "?", "no", "a:", "b"] for ios in ("18", "26")])
 
     def test_what_cannot_be_read_is_one_sentence(self):
         for text, sentence in (
