@@ -12,18 +12,30 @@ if [ ! -f "$1" ]; then
   echo "device-test.sh: there is no video $1." >&2
   exit 2
 fi
-if [ -e "$2/report.txt" ]; then
-  echo "device-test.sh: $2/report.txt is there already, and may be filled in; name another folder." >&2
+if [ -n "$(ls -A -- "$2" 2>/dev/null)" ]; then
+  echo "device-test.sh: there is something in $2 already, which may be a form with answers; name a new folder." >&2
   exit 2
 fi
+for program in gst-launch-1.0 gst-discoverer-1.0 python3; do
+  if ! command -v "$program" >/dev/null; then
+    echo "device-test.sh: there is no $program; scripts/debian-12.txt names the package." >&2
+    exit 2
+  fi
+done
 video=$(realpath -- "$1")
+uri=$(python3 -c 'import pathlib, sys; print(pathlib.Path(sys.argv[1]).as_uri())' "$video")
+contents=$(LC_ALL=C gst-discoverer-1.0 "$uri" 2>/dev/null || true)
+if grep -q 'Duration: 0:00:0[0-3]' <<<"$contents"; then
+  echo "device-test.sh: $1 is shorter than four seconds; take a longer video." >&2
+  exit 2
+fi
 mkdir -p -- "$2"
 folder=$(realpath -- "$2")
-uri=$(python3 -c 'import pathlib, sys; print(pathlib.Path(sys.argv[1]).as_uri())' "$video")
 size=${LIVEPHOTO_TEST_SIZE:-1080x1920}
 width=${size%x*} height=${size#*x}
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
+trap 'exit 130' INT  # gst-launch-1.0 ends by itself then, and the next would begin
 
 readonly second=1000000000
 readonly length=$((3 * second)) middle=$((3 * second / 2)) half=$((second / 2))
@@ -32,16 +44,18 @@ readonly all=set-up-data+camera-values+vitality-score+orientation-track+least-le
 encoder=(x265enc speed-preset=veryfast)
 profile=(purpose=wallpaper frame-rate=30 max-width="$width" max-height="$height"
   video-encoder="${encoder[*]} option-string=crf=22")
-pairs=() failed=()
+pairs=() failed=() not_made=()
 
-# launch NAME WORD... hands the words to gst-launch-1.0.
+# launch NAME WORD... hands the words to gst-launch-1.0, which only warns of some of what goes wrong.
 launch() {
+  local base=$folder/$1
   echo "$1" >&2
-  if gst-launch-1.0 -q "${@:2}" >&2; then
+  if gst-launch-1.0 -q "${@:2}" >&2 && [ -s "$base.MOV" ] && { [ -s "$base.HEIC" ] || [ -s "$base.JPG" ]; }; then
     pairs+=("$1")
   else
     failed+=("$1")
-    rm -f -- "$folder/$1.MOV" "$folder/$1.HEIC"
+    not_made+=("$1")
+    rm -f -- "$base.MOV" "$base.HEIC" "$base.JPG"
   fi
 }
 
@@ -80,8 +94,8 @@ by_hand() {
     s.still_src ! heifstillsink location="$folder/$1.HEIC"
 }
 
-if [ ${#pairs[@]} = 0 ]; then
-  echo "device-test.sh: none could be made of $1; is it four seconds long and more, and SDR?" >&2
+if [ ${#pairs[@]} = 0 ]; then  # such as of HDR, of which the next would be made, in wrong colours
+  echo "device-test.sh: none can be made of $1, for the reasons above." >&2
   exit 1
 fi
 by_hand 04-pixels-upright
@@ -112,17 +126,22 @@ wallpaper 11-without-vitality "$(without vitality-score)"
 wallpaper 12-still-at-15 still-time=$half
 wallpaper 13-still-at-7 still-time=$((7 * second / 30)) "$(without frames-before)"
 wallpaper 14-size-1440x1920 max-width=$((width * 4 / 3))
-if grep -q '^ *audio' <<<"$(gst-discoverer-1.0 "$uri" 2>/dev/null)"; then
+if grep -q '^ *audio' <<<"$contents"; then
   launch 15-with-sound uridecodebin uri="$uri" name=d \
     livephotosink name=l location="$folder/15-with-sound" duration=$length still-time=$middle \
     "${profile[@]}" d. ! l.video d. ! l.audio
 else
   echo "device-test.sh: 15-with-sound is left out: no sound was found in $1." >&2
+  not_made+=(15-with-sound)
 fi
 sink 16-usual
+wallpaper 17-one-second duration=$second still-time=$half
+wallpaper 18-fast-start mux::faststart=true
+wallpaper 19-size-1206x2622 max-width=$((width * 1206 / 1080 / 2 * 2)) max-height=$((height * 2622 / 1920 / 2 * 2))
 
 {
-  printf 'device-test: 1\nvideo: %s\nphone:\nios:\nway: (mac, files, cable)\n' "$(basename -- "$video")"
+  printf 'device-test: 1\nvideo: %s\nphone:\nios:\nway: (mac, cable, other)\n' "$(basename -- "$video")"
+  [ ${#not_made[@]} = 0 ] || printf 'not-made: %s\n' "${not_made[@]}"
   [ ${#pairs[@]} = 0 ] || printf '\npair: %s\nlive:\nplays:\nmotion:\nnote:\n' "${pairs[@]}"
 } >"$folder/report.txt"
 if command -v gst-livephoto-1.0 >/dev/null; then
@@ -131,7 +150,7 @@ if command -v gst-livephoto-1.0 >/dev/null; then
   done >"$folder/checks.jsonl"
 fi
 if [ ${#failed[@]} != 0 ]; then
-  echo "device-test.sh: could not be made: ${failed[*]}; is the video four seconds long and more, and SDR?" >&2
+  echo "device-test.sh: could not be made, for the reasons above: ${failed[*]}; the others are in $folder." >&2
   exit 1
 fi
 echo "The pairs are in $folder; fill in report.txt as docs/device-test.md says." >&2
