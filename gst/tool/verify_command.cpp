@@ -30,7 +30,6 @@ constexpr const char* kExamples =
     gst-livephoto-1.0 verify --profile immich IMG_0001
   A folder with all below it: who pairs with whom, and who has lost its partner.
     gst-livephoto-1.0 verify photos/
-
   Is all there that a moving lock screen is known to need, and is it a Live Photo at all?
   What each rule rests on is told behind it.
     gst-livephoto-1.0 verify --profile wallpaper IMG_0001
