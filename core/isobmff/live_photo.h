@@ -26,6 +26,11 @@ std::vector<MetadataItem> movie_metadata(
 // The key whose sample's time is the still's.
 inline constexpr std::string_view kStillImageTime = "com.apple.quicktime.still-image-time";
 
+// The key of what cameras note of each frame, and its type, in which the prefix stands twice.
+inline constexpr std::string_view kLivePhotoInfo = "com.apple.quicktime.live-photo-info";
+inline constexpr std::string_view kLivePhotoInfoType =
+    "com.apple.quicktime.com.apple.quicktime.live-photo-info";
+
 // The keys of the still-image-time track, and its one sample (105 bytes), for a
 // still that is the frame itself: no transform between the two. `width` and
 // `height` are the picture's, in pixels, before it is turned.

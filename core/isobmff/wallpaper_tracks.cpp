@@ -6,6 +6,8 @@
 #include <string>
 
 #include "core/binary_plist_writer.h"
+#include "core/isobmff/centre_motion.h"
+#include "core/isobmff/live_photo.h"
 #include "core/isobmff/live_photo_info.h"
 #include "core/isobmff/marker_track.h"
 #include "core/isobmff/quicktime.h"
@@ -18,9 +20,6 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::string_view kOrientationKey = "com.apple.quicktime.video-orientation";
-constexpr std::string_view kInfoKey = "com.apple.quicktime.live-photo-info";
-// Its own type; cameras write the prefix twice.
-constexpr std::string_view kInfoType = "com.apple.quicktime.com.apple.quicktime.live-photo-info";
 
 // Frames that a converter of rates has put on its grid, on two clocks.
 constexpr nanoseconds kOneInstant{1'000'000};
@@ -90,8 +89,8 @@ Box info_description(const Clip& clip) {
   }
   return mebx(
       box(FourCC(1u),
-          key_name(kInfoKey),
-          box("dtyp", u32(1), kInfoType),  // a type by its name
+          key_name(kLivePhotoInfo),
+          box("dtyp", u32(1), kLivePhotoInfoType),  // a type by its name
           dependency(),
           set_up,
           box("ctps", box("dtyp", u32(0), u32(0)))));
@@ -124,14 +123,6 @@ Homography from_still(const FramePlace& place) {
   const double scale = map[8];
   for (double& value : map) value /= scale;
   return map;
-}
-
-// In pixels, as an iPhone 6s of iOS 14 has it: what its homographies do to the centre, summed up.
-PlanePoint motion_between(const Homography& before, const Homography& now, PlanePoint centre) {
-  const auto back = inverse(before);
-  if (!back) return {};
-  const PlanePoint there = mapped(combined(*back, now), centre);
-  return {centre.x - there.x, centre.y - there.y};
 }
 
 LivePhotoInfo record_of(
@@ -203,7 +194,7 @@ Bytes info_samples(const Clip& clip, const VideoTimes& times) {
   for (const nanoseconds time : shown_frames(times).times) {
     const FramePlace* place = place_at(*clip.wallpaper, time + times.origin);
     const Homography map = place ? from_still(*place) : kSamePlace;
-    const PlanePoint step = motion_between(before.value_or(map), map, centre);
+    const PlanePoint step = centre_motion(before.value_or(map), map, centre).value_or(PlanePoint());
     motion = {motion.x + step.x, motion.y + step.y};
     append(samples, timed_value(1, live_photo_info_payload(record_of(clip, map, motion, time))));
     before = map;

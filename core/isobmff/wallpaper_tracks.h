@@ -11,7 +11,8 @@
 namespace livephoto::isobmff {
 
 // InvalidInput, with a sentence, for a clip of which no lock screen can be hoped to move: shorter
-// than a second, fewer than fourteen frames before the still, frames of unknown motion.
+// than a second, or with fewer than fourteen frames before the still, where its wallpaper needs
+// them; and for frames of unknown motion.
 Result<void> check_wallpaper(const Clip& clip, const VideoTimes& times, std::uint64_t marker);
 
 // A track whose samples lie one behind the other.

@@ -17,7 +17,6 @@ namespace {
 using namespace isobmff;
 using std::chrono::nanoseconds;
 
-constexpr std::string_view kLivePhotoInfo = "com.apple.quicktime.live-photo-info";
 constexpr std::string_view kVideoOrientation = "com.apple.quicktime.video-orientation";
 // In ffmpeg's copies the tracks that it does not know have its own data handler's type.
 constexpr FourCC kUnknownHandler("url ");
@@ -274,7 +273,7 @@ bool was_marker(const Track& track, SampleBytes& bytes) {
 }
 
 void take_setup(const Track& track, InfoTrackFacts& facts) {
-  const auto key = std::ranges::find(track.keys, kLivePhotoInfo, &TimedKey::name);
+  const auto key = std::ranges::find(track.keys, isobmff::kLivePhotoInfo, &TimedKey::name);
   ByteSpan setup = key->setup;
   while (const auto atom = take_atom(setup)) {
     FieldReader reader(atom->body);
@@ -293,7 +292,7 @@ void take_setup(const Track& track, InfoTrackFacts& facts) {
 InfoTrackFacts infos_of(const MovieFile& movie, const Track& track, SampleBytes& bytes) {
   InfoTrackFacts facts{.track = track.id, .samples = track.samples};
   take_setup(track, facts);
-  const auto key = std::ranges::find(track.keys, kLivePhotoInfo, &TimedKey::name);
+  const auto key = std::ranges::find(track.keys, isobmff::kLivePhotoInfo, &TimedKey::name);
   const auto samples = read_samples(track.stbl, kMostInfos);
   if (!samples) {
     facts.unread = track.samples;
@@ -343,7 +342,8 @@ void take_timed_metadata(const MovieFile& movie, const Source& source, MovieFact
       markers.back().is_lost = !works;
       if (!works) markers.back().problem.clear();
     }
-    if (track.has_key(kLivePhotoInfo)) facts.infos.push_back(infos_of(movie, track, bytes));
+    if (track.has_key(isobmff::kLivePhotoInfo))
+      facts.infos.push_back(infos_of(movie, track, bytes));
     if (track.has_key(kVideoOrientation) && !facts.video_orientation)
       facts.video_orientation = orientation_in(track, bytes);
   }

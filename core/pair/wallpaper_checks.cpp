@@ -23,7 +23,6 @@ using std::chrono::nanoseconds;
 
 constexpr double kSlowest = 20;       // frames a second
 constexpr double kOtherShape = 0.01;  // of width to height
-constexpr const char* kOtherMoment = "Choose another moment of the video, or another still in it.";
 
 // ---- The picture ---------------------------------------------------------------
 

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "core/homography.h"
+#include "core/isobmff/centre_motion.h"
+#include "core/isobmff/live_photo.h"
 #include "core/isobmff/wallpaper.h"
 #include "core/pair/wallpaper_checks.h"
 #include "core/text.h"
@@ -16,9 +18,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// Its own, by its name: the prefix stands there twice.
-constexpr const char* kInfoKey = "com.apple.quicktime.live-photo-info";
-constexpr const char* kInfoType = "com.apple.quicktime.com.apple.quicktime.live-photo-info";
 constexpr std::uint32_t kHasMotion = 4;  // of LivePhotoInfo::validity
 constexpr std::uint32_t kHasBlur = 8;
 constexpr std::uint32_t kHasHomography = 1;
@@ -55,14 +54,14 @@ Homography homography_of(const LivePhotoInfo& info) {
 
 void check_type(const TrackFacts& track, Checks& checks) {
   constexpr Rule kRule{"wallpaper-info-type", Basis::CameraFiles};
-  const auto key = std::ranges::find(track.keys, kInfoKey, &TimedKeyFact::name);
+  const auto key = std::ranges::find(track.keys, isobmff::kLivePhotoInfo, &TimedKeyFact::name);
   if (key == track.keys.end()) return;
-  if (key->type == kInfoType)
+  if (key->type == isobmff::kLivePhotoInfoType)
     return checks.pass(kRule, "The records are of the type that cameras name.");
   checks.fail(
       kRule,
       "The records of live-photo-info are of the type " + key->type +
-          "; cameras, TouSC and goLive name " + kInfoType + ".");
+          "; cameras, TouSC and goLive name " + std::string(isobmff::kLivePhotoInfoType) + ".");
 }
 
 void check_setup(const InfoTrackFacts& track, const VideoFact& video, Checks& checks) {
@@ -247,12 +246,11 @@ std::optional<double> centre_motion_error(const InfoTrackFacts& track) {
   for (std::size_t i = 1; i < records.size(); ++i) {
     const LivePhotoInfo& before = records[i - 1]->info;
     const LivePhotoInfo& here = records[i]->info;
-    const auto back = inverse(homography_of(before));
-    if (!has_both(before) || !has_both(here) || !back) continue;
-    const PlanePoint to = mapped(combined(*back, homography_of(here)), centre);
+    const auto motion = isobmff::centre_motion(homography_of(before), homography_of(here), centre);
+    if (!has_both(before) || !has_both(here) || !motion) continue;
     const double error = std::hypot(
-        here.motion[0] - before.motion[0] + (to.x - centre.x),
-        here.motion[1] - before.motion[1] + (to.y - centre.y));
+        here.motion[0] - before.motion[0] - motion->x,
+        here.motion[1] - before.motion[1] - motion->y);
     // No numbers have no order.
     errors.push_back(std::isfinite(error) ? error : std::numeric_limits<double>::infinity());
   }

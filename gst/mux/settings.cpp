@@ -229,8 +229,8 @@ void install_properties(GObjectClass* klass) {
   /**
    * GstLivePhotoMux:hypotheses:
    *
-   * Which of the parts are written that rest on a hypothesis alone; to be left away one by
-   * one, on a device.
+   * What is kept to of what rests on a hypothesis alone: parts that are written, and clips that
+   * are refused; to be left away one by one, on a device.
    */
   g_object_class_install_property(
       klass,
@@ -238,7 +238,7 @@ void install_properties(GObjectClass* klass) {
       g_param_spec_flags(
           "hypotheses",
           "Hypotheses",
-          "Parts that nobody has shown to be right, to be written (purpose=wallpaper)",
+          "What nobody has shown to be needed, to be kept to (purpose=wallpaper)",
           hypotheses_type(),
           kAllHypotheses,
           kFlags));

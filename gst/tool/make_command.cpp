@@ -116,9 +116,6 @@ Result<Moment> moment_of(const Arguments& arguments) {
     if (const auto read = parse_option(option, *text, parse_time, *time); !read)
       return read.error();
   }
-  constexpr std::chrono::seconds kLongestWallpaper{10};
-  if (arguments.wallpaper && moment.duration && *moment.duration > kLongestWallpaper)
-    return invalid_input("--wallpaper makes clips of 10 s at most; --duration says more.");
   return moment;
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "core/isobmff/wallpaper.h"
 #include "core/text.h"
 #include "gst/support/ptr.h"
 #include "gst/tool/folders.h"
@@ -19,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr nanoseconds kLongestClip = std::chrono::hours(1);
+constexpr nanoseconds kLongestWallpaper = std::chrono::seconds(10);  // livephotosink's
 
 // ---- Names -------------------------------------------------------------------
 
@@ -196,6 +198,8 @@ Result<void> refuse_one_name_for_two(const std::vector<Job>& jobs, const Request
 Result<void> check_times(const Job& job) {
   const nanoseconds duration = job.duration();
   if (const auto possible = check_duration(duration); !possible) return possible;
+  if (job.settings.wallpaper && (duration < kWallpaperShortest || duration > kLongestWallpaper))
+    return invalid_input("A clip for a lock screen lasts from 1 s to 10 s.");
   const auto& still = job.moment.still;
   const bool is_placed =
       job.pick == 0 || job.moment.start;  // else the clip will be around the still
@@ -242,8 +246,7 @@ Result<std::vector<Job>> plan(const Request& request) {
     if (const auto harmless = refuse_replacing(job, inputs); !harmless) return harmless.error();
     jobs.push_back(std::move(job));
   }
-  if (const auto apart = refuse_one_name_for_two(jobs, request); !apart)
-    return apart.error();
+  if (const auto apart = refuse_one_name_for_two(jobs, request); !apart) return apart.error();
   return jobs;
 }
 

@@ -136,8 +136,8 @@ TEST(Plan, AdvisesWhatKeepsThemApart) {
       "x/a.mp4 and x/a.mkv would both become x/a; name them in a list (--from), each with an "
       "\"output\" that no other has.");
   for (const Request& request : {named, half_named})
-    EXPECT_TRUE(refusal(request).ends_with(
-        "; give each line of the list an \"output\" that no other has."))
+    EXPECT_TRUE(
+        refusal(request).ends_with("; give each line of the list an \"output\" that no other has."))
         << refusal(request);
 }
 
@@ -283,6 +283,18 @@ TEST(Times, MakeAClip) {
     request.wishes[0].moment.duration = duration;
     EXPECT_EQ(refusal(request), "a.mp4: A clip has a length, of at most an hour.");
   }
+}
+
+TEST(Times, OfALockScreenAreAFewSeconds) {
+  const Folder folder;
+  auto request = request_for({"a.mp4"});
+  request.settings.wallpaper = true;
+  for (const nanoseconds duration : {milliseconds(999), milliseconds(10'001)}) {
+    request.wishes[0].moment.duration = duration;
+    EXPECT_EQ(refusal(request), "a.mp4: A clip for a lock screen lasts from 1 s to 10 s.");
+  }
+  request.wishes[0].moment.duration = seconds(10);
+  EXPECT_EQ(only_job(request).duration(), seconds(10));
 }
 
 TEST(Names, OfABundleAreInIt) {
